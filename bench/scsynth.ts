@@ -53,36 +53,74 @@ export async function inspectScsynth(
   };
 }
 
+/** Messages at a time, in seconds from the beginning. */
+export interface ScoreBundle {
+  readonly seconds: number;
+  readonly elements: readonly OscMessage[];
+}
+
+/** What is rendered, message by message. */
+export interface ScsynthScore {
+  readonly bundles: readonly ScoreBundle[];
+  readonly outputs: number;
+  readonly sampleRateHz: number;
+  readonly blockFrames: number;
+}
+
+/** Processor time of the whole process, in seconds. Throws where it fails, or nothing sounds in the end. */
+export async function scsynthScoreSeconds(score: ScsynthScore): Promise<number> {
+  const { seconds, wav } = await renderScore(score);
+  if (!wav.samples.slice(-score.outputs * score.sampleRateHz).some((sample) => sample !== 0)) {
+    throw new Error("scsynth: nothing sounds in the last second");
+  }
+  return seconds;
+}
+
 async function render(
   load: ScsynthLoad,
   atTheEnd: readonly OscMessage[],
-): Promise<{ seconds: number; text: string; wav: FloatWav }> {
+): Promise<Rendered> {
   const { units, frequenciesHz, seconds, sampleRateHz, blockFrames } = load;
+  const definition = encodeSynthDef("voice", { freq: 440 }, units);
+  const notes = frequenciesHz.map((hz, index): OscMessage => ({
+    address: "/s_new",
+    args: [
+      { type: "s", value: "voice" },
+      { type: "i", value: 1_000 + index },
+      { type: "i", value: 0 },
+      { type: "i", value: 0 },
+      { type: "s", value: "freq" },
+      { type: "f", value: hz },
+    ],
+  }));
+  const last: OscMessage = { address: "/c_set", args: [{ type: "i", value: 0 }, { type: "f", value: 0 }] };
+  const bundles = [
+    { seconds: 0, elements: [{ address: "/d_recv", args: [{ type: "b", value: definition }] } as const] },
+    { seconds: 0, elements: notes },
+    { seconds, elements: [...atTheEnd, last] },
+  ];
+  return await renderScore({ bundles, outputs: 2, sampleRateHz, blockFrames });
+}
+
+interface Rendered {
+  readonly seconds: number;
+  readonly text: string;
+  readonly wav: FloatWav;
+}
+
+async function renderScore(
+  { bundles, outputs, sampleRateHz, blockFrames }: ScsynthScore,
+): Promise<Rendered> {
   const folder = await Deno.makeTempDir({ prefix: "understudy-bench-" });
   try {
-    const definition = encodeSynthDef("voice", { freq: 440 }, units);
-    const notes = frequenciesHz.map((hz, index): OscMessage => ({
-      address: "/s_new",
-      args: [
-        { type: "s", value: "voice" },
-        { type: "i", value: 1_000 + index },
-        { type: "i", value: 0 },
-        { type: "i", value: 0 },
-        { type: "s", value: "freq" },
-        { type: "f", value: hz },
-      ],
-    }));
-    const last: OscMessage = { address: "/c_set", args: [{ type: "i", value: 0 }, { type: "f", value: 0 }] };
-    const bundles = [
-      bundle(0, [{ address: "/d_recv", args: [{ type: "b", value: definition }] }]),
-      bundle(0, notes),
-      bundle(seconds, [...atTheEnd, last]),
-    ];
-    await Deno.writeFile(`${folder}/score.osc`, join(bundles));
+    await Deno.writeFile(
+      `${folder}/score.osc`,
+      join(bundles.map(({ seconds, elements }) => bundle(seconds, elements))),
+    );
     const before = childrenSeconds();
     const { success, stdout } = await new Deno.Command("scsynth", {
       args: [
-        ..."-D 0 -i 0 -o 2 -m 1048576 -n 8192 -w 1024".split(" "),
+        ...`-D 0 -i 0 -o ${outputs} -m 1048576 -n 8192 -w 1024`.split(" "),
         ...["-z", String(blockFrames), "-N", `${folder}/score.osc`, "_", `${folder}/out.wav`],
         ...[String(sampleRateHz), "WAV", "float"],
       ],
@@ -100,7 +138,10 @@ async function render(
 }
 
 function bundle(seconds: number, elements: readonly OscMessage[]): Uint8Array {
-  const timeTag: TimeTag = { seconds: Math.floor(seconds), fraction: 0 };
+  const timeTag: TimeTag = {
+    seconds: Math.floor(seconds),
+    fraction: Math.floor(seconds % 1 * 2 ** 32),
+  };
   return encodePacket({ timeTag, elements });
 }
 

@@ -14,10 +14,12 @@ import { isPatchFile } from "../patches/loading/patch_name.ts";
 import { patchNamed } from "../patches/ready/catalogue.ts";
 import { checkShow, type FileFacts, mediaOf, type ShowFacts } from "../show/playing/check_show.ts";
 import { compileShow } from "../show/playing/compile_show.ts";
+import { cueSound } from "../show/playing/cue_sound.ts";
 import { maxShowBytes, type ReadShow, readShow } from "../show/file/read_show.ts";
 import type { Cue } from "../show/file/show_file.ts";
 import type { ShowProblem } from "../show/file/show_problem.ts";
 import { timeline, type TimelineStep } from "../show/playing/timeline.ts";
+import { isLtcName } from "../timecode/ltc_name.ts";
 import { timelineLines } from "./timeline_lines.ts";
 
 export interface CheckShowOptions {
@@ -84,12 +86,15 @@ async function examine(file: string, config: Config, run: boolean) {
 /** Looks at every file and patch that a show names, each once. */
 async function factsOf({ show }: ReadShow, folder: string, config: Config): Promise<ShowFacts> {
   const cues = show === undefined ? [] : show.cues.flatMap(withChildren);
-  const files = new Set(cues.flatMap((cue) => cue.kind === "play" ? [cue.play] : []));
+  const files = new Set(cues.flatMap((cue) => cueSound(cue) ?? []));
   const patches = new Set(cues.flatMap((cue) => cue.kind === "patch" ? [cue.patch] : []));
   if (show?.patch !== undefined) patches.add(show.patch);
   const lengths: [string, FileFacts][] = [];
   for (const name of files) {
-    lengths.push([name, await lengthOfFile(resolve(folder, name), config.sampleRateHz)]);
+    lengths.push([
+      name,
+      await lengthOfFile(isLtcName(name) ? name : resolve(folder, name), config.sampleRateHz),
+    ]);
   }
   const wrong = [...patches].flatMap((name) => {
     const problem = patchProblem(name, folder);
@@ -102,6 +107,7 @@ async function factsOf({ show }: ReadShow, folder: string, config: Config): Prom
       patches: Object.fromEntries(wrong),
     },
     channels: config.channels,
+    inputChannels: config.inputChannels,
   };
 }
 

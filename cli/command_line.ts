@@ -534,6 +534,9 @@ function split(args: readonly string[]): {
   } catch (cause) {
     const { message } = cause as Error;
     const unknown = /^Unknown option '(--?[^'=]*)'/.exec(message)?.[1];
+    const bare = /^Option '(?:-\w, )?(--[\w-]+)(?: <value>)?' argument (?:missing|is ambiguous)/.exec(message)
+      ?.[1];
+    if (bare !== undefined) throw new UsageError(`${bare}: expected a value behind it`, { cause });
     if (unknown === undefined) throw new UsageError(message.split(". To specify")[0], { cause });
     const command = commandNames.find((name) => args.includes(name));
     const own = command === undefined ? allOptions : { ...declarationOf(command).options, ...globalOptions };

@@ -11,7 +11,18 @@ import {
 } from "./commands.ts";
 
 /** Addresses that every engine has, whichever patch plays. */
-const addresses = ["/note", "/off", "/panic", "/status", "/help", "/tree", "/get", "/patch/load", "/quit"];
+const addresses = [
+  "/note",
+  "/off",
+  "/go",
+  "/panic",
+  "/status",
+  "/help",
+  "/tree",
+  "/get",
+  "/patch/load",
+  "/quit",
+];
 
 /** The script for a shell. */
 export function completions(shell: CompletionsCommand["shell"]): string {

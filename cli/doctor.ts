@@ -22,6 +22,7 @@ import { findMemoryWalkers, memoryWalkersText } from "./memory_walkers.ts";
 import { mainNice } from "../engine/scheduling/real_time.ts";
 import { realTimeRemedy } from "../engine/scheduling/real_time_rights.ts";
 import { Timeline } from "../engine/time/timeline.ts";
+import { timecodeProblem } from "./timecode_problem.ts";
 
 const testedDenoVersion = "2.9.6";
 const defaultMeasureMs = 2_000;
@@ -62,10 +63,14 @@ export async function diagnose(
   const jack = await checkJack(config, native, report);
   const hasDevice = await checkPortAudio(config, native, report);
   const hasMidi = await checkMidi(config, native, report);
+  const lacking = timecodeProblem(config);
+  if (lacking !== undefined) report(false, "timecode", lacking);
   const canSend = config.driver !== "rtp" || checkRtp(config, native, report);
   checkRights(native, report);
   await measureClock(config, native, { measureMs, report });
-  const { problem, code } = startOf(config, { jack, hasDevice, hasMidi, canSend });
+  const { problem, code } = lacking === undefined
+    ? startOf(config, { jack, hasDevice, hasMidi, canSend })
+    : { problem: "timecode cannot be followed as it is set; see above", code: exitCodes.usage };
   if (problem === undefined) report(true, "start: plays with these settings");
   else {
     const outcome = code === exitCodes.ok ? "plays, but makes no sound" : `would end with exit code ${code}`;

@@ -6,7 +6,7 @@ import type { Log } from "../foundation/logging.ts";
 import type { LogMemory } from "../foundation/log_memory.ts";
 import { ConfigError } from "../config/config_error.ts";
 import { readShowKeys } from "../midi/show_keys.ts";
-import { readTimecode, timecodeRates } from "../timecode/timecode.ts";
+import { timecodeRates } from "../timecode/timecode.ts";
 import { ShowTriggers } from "../triggers/show_triggers.ts";
 import { MidiInput } from "../midi/midi_input.ts";
 import { monitoringRoutes } from "../monitoring/monitoring_routes.ts";
@@ -26,6 +26,7 @@ import type { UdpListener } from "../osc/transport/udp_listener.ts";
 import type { DatagramPeer } from "../ffi/datagrams.ts";
 import { patchNames } from "../patches/ready/catalogue.ts";
 import { playDemo } from "./play_demo.ts";
+import { timecodeProblem } from "./timecode_problem.ts";
 
 /** Ports of OSC that are bound: packets wait there until they are served. */
 export interface Sockets {
@@ -138,7 +139,8 @@ function serve(
   const space: AddressSpace = new AddressSpace({
     ...options,
     midi: () => midi?.counts ?? {},
-    timecode: () => triggers.status,
+    timecode: () => triggers.status.timecode,
+    inputs: () => triggers.status.inputs,
     midiZones: config,
     others: qlab,
     programs: patchNames,
@@ -195,14 +197,12 @@ function serve(
 
 /** What starts cues without GO, as the settings say. */
 function showTriggers({ config, engine, log }: InputsOptions): ShowTriggers {
+  const problem = timecodeProblem(config);
+  if (problem !== undefined) throw new ConfigError([problem]);
+  const { timecode: source, timecodeInput } = config;
   const rate = timecodeRates[config.timecodeRate];
-  if (readTimecode(config.timecodeOffset, rate) === undefined) {
-    throw new ConfigError([
-      `UNDERSTUDY_TIMECODE_OFFSET: expected a timecode of ${rate.name} frames a second, found ${config.timecodeOffset}`,
-    ]);
-  }
   return new ShowTriggers({
-    ...{ engine, rate, log, mscDevice: config.mscDevice, chasesMtc: config.timecode === "mtc" },
+    ...{ engine, rate, log, mscDevice: config.mscDevice, source, timecodeInput },
     ...{ offset: config.timecodeOffset, flywheelSeconds: config.flywheelSeconds },
     keys: config.showKeys === undefined ? undefined : readShowKeys(config.showKeys),
   });

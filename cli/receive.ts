@@ -113,10 +113,19 @@ async function follow({ signal, watch, log, line, status }: Following): Promise<
   }
 }
 
+/** Packets come, and none is of this stream. */
+const strangers =
+  "packets come that are not of this stream: another payload type, other samples or another number of channels; " +
+  "name its session description, or see --samples and --channels";
+
 /** What a person should know of that has happened since. */
 export function changes(before: ReceiveStatus | undefined, now: ReceiveStatus): string[] {
-  if (before === undefined) return now.state === "waiting" ? ["nothing comes yet"] : [];
+  const isStrange = now.state === "waiting" && now.foreignPackets > 0;
+  if (before === undefined) {
+    return isStrange ? [strangers] : now.state === "waiting" ? ["nothing comes yet"] : [];
+  }
   const texts: string[] = [];
+  if (isStrange && before.foreignPackets === 0) texts.push(strangers);
   if (now.state !== before.state && now.state !== "running") {
     texts.push(now.state === "waiting" ? "nothing comes any more: silence" : now.state);
   }

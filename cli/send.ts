@@ -8,8 +8,18 @@ import { messageJson, messageLines } from "./osc_text.ts";
 import { messageOf, wordsOf } from "./osc_words.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** Longest wait for an answer to `/patch/load`, which comes when only the new patch plays. */
+/** Longest wait for what is answered when it plays or is written, and may take long. */
 const loadMs = 60_000;
+const loading = new Set([
+  "/patch/load",
+  ...["/show/load", "/show/reload", "/show/edit"],
+  ...["/stream/arm", "/rec/stop"],
+]);
+
+/** How long the answer to an address may take. */
+export function patienceMs(address: string): number {
+  return loading.has(address) ? loadMs : answerMs;
+}
 
 /** Where lines come from and go to. */
 export interface SendStreams {
@@ -75,7 +85,7 @@ async function sendOne(
     (answer) =>
       isAnswerTo(answer, message.address) || isAnswerTo(answer, "/sync") && mayBeSilent(message) ||
       answer.address === `${message.address}.reply` && message.address === "/answer",
-    timeoutMs ?? (message.address === "/patch/load" ? loadMs : answerMs),
+    timeoutMs ?? patienceMs(message.address),
   );
   const told = answers.filter((answer) => !isFence(answer, message));
   const hasReply = told.some(({ address }) => address !== "/done");

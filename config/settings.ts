@@ -637,10 +637,18 @@ const settings = {
   }),
   TIMECODE: setting({
     key: "timecode",
-    schema: z.enum(["off", "mtc"]),
+    schema: z.enum(["off", "mtc", "ltc"]),
     default: "off",
-    expected: "off or mtc",
-    meaning: "timecode that is chased for the triggers of a show: mtc is that of the MIDI input",
+    expected: "off, mtc or ltc",
+    meaning:
+      "timecode that is chased for the triggers of a show: mtc is that of the MIDI input, ltc linear timecode on the audio input TIMECODE_INPUT",
+  }),
+  TIMECODE_INPUT: setting({
+    key: "timecodeInput",
+    schema: whole(1, 8),
+    default: "1",
+    expected: "a whole number from 1 to 8",
+    meaning: "input channel that carries linear timecode, at most INPUT_CHANNELS",
   }),
   TIMECODE_RATE: setting({
     key: "timecodeRate",

@@ -782,16 +782,17 @@ export class Engine implements control.EngineControl {
 
   #makeStreams(): Streams {
     const { config, continuation, processes, log } = this.#options;
+    const before = isLiving(this.#options) ? keptFiles(processes!.folder.streams) : continuation;
     return new Streams({
       memory: this.memory,
       folder: config.streamFolder,
-      files: isLiving(this.#options) ? keptFiles(processes!.folder.streams) : continuation?.files,
-      places: continuation?.places,
+      files: before?.files,
+      places: before?.places,
       emit: (event) => this.#reporter.emit(event),
-      record: (file) => {
-        this.#record("FILE", encodeJson(file));
+      record: (file) => this.#record("FILE", encodeJson(file)),
+      keep: () => {
         try {
-          if (processes) keepFiles(processes.folder.streams, this.#streams.files);
+          if (processes) keepFiles(processes.folder.streams, this.#streams);
         } catch (error) {
           log.error(`files cannot be kept for the next control process: ${(error as Error).message}`);
         }

@@ -11,6 +11,7 @@ export { type Advance, advanceShow } from "./playing/advance_show.ts";
 export { changeShow } from "./playing/change_show.ts";
 export { checkShow, type FileFacts, mediaOf, type ShowFacts } from "./playing/check_show.ts";
 export { type CompileOptions, compileShow, type Media } from "./playing/compile_show.ts";
+export { cueSound } from "./playing/cue_sound.ts";
 export { cueLength, cueText } from "./playing/cue_text.ts";
 export type { CueList, ListedCue } from "./playing/cue_list.ts";
 export { levelAt } from "./playing/level_ramp.ts";

@@ -8,7 +8,7 @@
  *
  * - The first machine proposes: it gives block n one seal, tells the second machine, and publishes it to the order.
  * - The second machine accepts that proposal unless it has bid for the block itself. First machine and second machine: settled.
- * - Where no proposal comes in time, the second machine bids: it publishes a seal of its own to the order, and from then on accepts
+ * - Where no proposal comes in time and the order answers, the second machine bids: it publishes a seal of its own to the order, and from then on accepts
  *   nothing for this block but what the order holds. Its bid and the order: settled. The first machine's seal and the order: settled.
  * - The first machine knows its proposal settled once the second machine accepted it or the order holds it. Where the order holds the
  *   other's bid, that is settled, because the other one has not accepted the proposal and never will.
@@ -57,7 +57,8 @@ interface BlockRecord {
   /** What this machine proposed or bid. */
   own?: ClusterSeal;
   settled?: ClusterSeal;
-  /** When `own` was sent last. */
+  /** When `own` was sent first, and last. */
+  firstSentAt?: number;
   sentAt: number;
 }
 
@@ -91,6 +92,8 @@ export class ClusterMember {
   #now = 0;
   #stoppedFrom: number | undefined;
   #proposalSeenAt: number;
+  /** When this machine published what it read last of its own. */
+  #orderAnsweredAt = -Infinity;
   #askedAt = -Infinity;
   #otherIncarnation: string | undefined;
   readonly #blocks = new Map<number, BlockRecord>();
@@ -109,8 +112,9 @@ export class ClusterMember {
     },
   ) {
     invariant(
-      limits.bidBlocks < limits.aheadBlocks && limits.lifetimeBlocks < limits.keptBlocks,
-      "cluster: expected bidBlocks < aheadBlocks and lifetimeBlocks < keptBlocks",
+      limits.bidBlocks + limits.resendBlocks < limits.aheadBlocks &&
+        limits.lifetimeBlocks < limits.keptBlocks,
+      "cluster: expected bidBlocks + resendBlocks < aheadBlocks and lifetimeBlocks < keptBlocks",
     );
     this.#machine = machine;
     this.#limits = limits;
@@ -194,6 +198,7 @@ export class ClusterMember {
       return;
     }
     if (this.#machine === 1) this.#passOn();
+    this.#probe();
     this.#haveSay();
     this.#sendAgain();
     this.#ask();
@@ -228,9 +233,13 @@ export class ClusterMember {
     }
     switch (entry.kind) {
       case "seal":
+        if (entry.seal.by === this.#machine) this.#noteAnswer(this.#blocks.get(entry.block)?.firstSentAt);
         return this.#learn(entry.block, entry.seal);
       case "command":
         return this.#keep(entry.command);
+      case "probe":
+        if (entry.machine === this.#machine) this.#noteAnswer(entry.block);
+        return;
       case "join":
         if (entry.machine !== this.#machine) this.#otherIncarnation = entry.incarnation;
     }
@@ -255,16 +264,32 @@ export class ClusterMember {
     this.#compare(block, { own: checksum });
   }
 
+  /**
+   * A bid binds this machine until the order answers it. So while proposals run out it first asks whether the order answers at all: without
+   * that, one late proposal while the order is away would stop both machines.
+   */
+  #probe(): void {
+    const { bidBlocks, resendBlocks } = this.#limits;
+    if (this.#machine === 0 || this.#front > this.#now + bidBlocks + resendBlocks) return;
+    this.#publish({ kind: "probe", machine: this.#machine, block: this.#now });
+  }
+
+  #noteAnswer(publishedAt: number | undefined): void {
+    if (publishedAt !== undefined && publishedAt > this.#orderAnsweredAt) this.#orderAnsweredAt = publishedAt;
+  }
+
   /** Proposes or bids, for each block that it may and has not yet. */
   #haveSay(): void {
     const { aheadBlocks, bidBlocks } = this.#limits;
     const isOtherAbsent = this.#now - this.#proposalSeenAt > absentFactor * aheadBlocks;
+    if (this.#machine === 1 && this.#now - this.#orderAnsweredAt > aheadBlocks) return;
     const reach = this.#machine === 0 || isOtherAbsent ? aheadBlocks : bidBlocks;
     const end = Math.min(this.#now, this.#front - 1) + reach;
     for (let block = Math.max(this.#front, this.#votesFrom); block <= end; block++) {
       const record = this.#record(block);
       if (record.own !== undefined || record.settled !== undefined) continue;
       record.own = { by: this.#machine, commands: this.#pendingFor(block) };
+      record.firstSentAt = this.#now;
       this.#publishOwn(block, record);
     }
   }
@@ -420,6 +445,9 @@ export class ClusterMember {
   }
 
   #compare(block: number, given: { readonly own?: number; readonly other?: number }): void {
+    // what is older is forgotten, and what is far ahead is of a machine that this one does not keep up with
+    const { keptBlocks, aheadBlocks } = this.#limits;
+    if (block <= this.#front - keptBlocks || block > this.#front + aheadBlocks) return;
     const both = { ...this.#checksums.get(block), ...given };
     this.#checksums.set(block, both);
     if (both.own === undefined || both.other === undefined || both.own === both.other) return;

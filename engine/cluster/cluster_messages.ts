@@ -55,7 +55,9 @@ export type PeerMessage =
 export type OrderEntry =
   | ({ readonly kind: "seal" } & SettledBlock)
   | { readonly kind: "command"; readonly command: ClusterCommand }
-  | { readonly kind: "join"; readonly machine: MachineNumber; readonly incarnation: string };
+  | { readonly kind: "join"; readonly machine: MachineNumber; readonly incarnation: string }
+  /** Whether the order answers; `block` was due when it was sent. */
+  | { readonly kind: "probe"; readonly machine: MachineNumber; readonly block: number };
 
 /** What a member wants done. */
 export type ClusterAction =

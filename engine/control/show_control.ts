@@ -10,6 +10,8 @@ export interface ShowControl {
    * @throws {CommandRefusedError} when there is no room for what follows from it: then nothing has happened
    */
   press(event: ShowEvent, at?: { readonly frame?: number }): void;
+  /** The frame of the show's count, which goes on across restarts, of one that `EngineControl.frameAt` gives. */
+  frameOf(engineFrame: number): number;
   readonly list: ShowListView;
   status(): ShowStatusView;
   /** Tells every change of the list, and of the status at most 20 times a second. Returns a function that ends it. */

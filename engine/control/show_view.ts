@@ -79,6 +79,8 @@ export interface ShowStatusView {
   readonly running: readonly RunningCueView[];
   /** What differs from the list. */
   readonly armed: Readonly<Record<string, boolean>>;
+  /** Names of the inputs of the show that are silent. */
+  readonly silentInputs: readonly string[];
   /** The last 20. */
   readonly notices: readonly { readonly frame: number; readonly text: string }[];
   readonly lastGo?: { readonly frame: number; readonly key: string };

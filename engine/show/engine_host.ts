@@ -35,7 +35,7 @@ export interface EngineHostOptions {
 
 export function engineHost(options: EngineHostOptions): ShowHost {
   const { memory, commands, pending, values, streams, control } = options;
-  const { sampleRateHz, blockFrames } = memory.geometry;
+  const { sampleRateHz, blockFrames, inputChannels } = memory.geometry;
   const freeBlock = () => (memory.consumed() + memory.lookaheadBlocks() + marginBlocks) | 0;
   /** From frames of this engine to those of the show, which may have begun before a restart. */
   let offset = 0;
@@ -50,8 +50,9 @@ export function engineHost(options: EngineHostOptions): ShowHost {
     };
   };
   return {
-    ...{ sampleRateHz, blockFrames, control },
+    ...{ sampleRateHz, blockFrames, inputChannels, control },
     playedFrame: played,
+    frameOf: (engineFrame) => engineFrame + offset,
     freeFrame: () => frameOf(freeBlock()),
     place: () => ({ block: memory.consumed(), frame: played() }),
     goOnFrom: ({ block, frame }) => {

@@ -5,12 +5,14 @@ import {
   checkShow,
   compileShow,
   type Cue,
+  cueSound,
   type FileFacts,
   isBesideShow,
   mediaOf,
   readShow,
   type ShowProblem,
 } from "../../show/mod.ts";
+import { isLtcName } from "../../timecode/ltc_name.ts";
 import type { OpenedShow } from "./show_player.ts";
 import type { ShowHost, ShowServices, ShowSound } from "./show_host.ts";
 
@@ -21,6 +23,8 @@ export interface ShowSource {
 }
 
 export interface OpenShowOptions extends Pick<ShowHost, "arm" | "sampleRateHz"> {
+  /** Omitted: not known. */
+  readonly inputChannels?: number;
   readonly services: Pick<ShowServices, "channels" | "patchProblem">;
   /** Whether it plays already: mistakes do not keep it from that. */
   readonly isPlaying?: boolean;
@@ -29,17 +33,18 @@ export interface OpenShowOptions extends Pick<ShowHost, "arm" | "sampleRateHz"> 
 /** @throws {CommandRefusedError} with all mistakes, each with its place */
 export async function openShow(
   { file, text }: ShowSource,
-  { arm, sampleRateHz, services, isPlaying = false }: OpenShowOptions,
+  { arm, sampleRateHz, inputChannels, services, isPlaying = false }: OpenShowOptions,
 ): Promise<{ readonly opened: OpenedShow; readonly warnings: readonly string[] }> {
   const read = readShow(text);
   const folder = dirname(resolve(file));
   const cues = read.show?.cues.flatMap(withChildren) ?? [];
   const sounds = new Map<string, ShowSound>();
   const files: Record<string, FileFacts> = {};
-  await Promise.all([...new Set(cues.flatMap((cue) => cue.kind === "play" ? [cue.play] : []))].map(
+  await Promise.all([...new Set(cues.flatMap((cue) => cueSound(cue) ?? []))].map(
     async (name) => {
-      if (!isBesideShow(name)) return; // a mistake: not even whether it is there is told
-      const path = resolve(folder, name);
+      // a mistake: not even whether it is there is told
+      if (!isLtcName(name) && !isBesideShow(name)) return;
+      const path = isLtcName(name) ? name : resolve(folder, name);
       try {
         const armed = await arm({ name, path });
         sounds.set(name, { ...armed, path });
@@ -58,7 +63,7 @@ export async function openShow(
     const problem = patch === undefined ? undefined : await services.patchProblem(patch, folder);
     if (problem !== undefined) patches[patch!] = problem;
   }
-  const facts = { sampleRateHz, files, patches, channels: services.channels };
+  const facts = { sampleRateHz, files, patches, channels: services.channels, inputChannels };
   const problems = checkShow(read, facts);
   const mistakes = problems.filter(({ severity }) => severity === "mistake");
   if (read.show === undefined || (mistakes.length > 0 && !isPlaying)) {

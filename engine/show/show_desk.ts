@@ -101,7 +101,8 @@ export class ShowDesk {
 
   get #partsOfHost() {
     const host = this.#host;
-    return { arm: host.arm.bind(host), sampleRateHz: host.sampleRateHz };
+    const { sampleRateHz, inputChannels } = host;
+    return { arm: host.arm.bind(host), sampleRateHz, inputChannels };
   }
 
   get #playerOptions() {
@@ -130,6 +131,7 @@ export class ShowDesk {
     const desk = { list: () => this.#list!, edit: (text: string) => this.#edit(player, text) };
     return {
       press: (event: ShowEvent, at?: { readonly frame?: number }) => player.press(event, at),
+      frameOf: (engineFrame) => this.#host.frameOf(engineFrame),
       get list(): ShowListView {
         return desk.list();
       },

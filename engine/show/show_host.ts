@@ -33,8 +33,11 @@ export interface ShowHost {
   readonly sampleRateHz: number;
   readonly blockFrames: number;
   readonly control: Pick<EngineControl, "parameters" | "instruments" | "parameterValue" | "players">;
+  readonly inputChannels: number;
   /** The first frame of the block that the device takes next. */
   playedFrame(): number;
+  /** A frame that counts from the first block of this engine, as one that goes on across restarts. */
+  frameOf(engineFrame: number): number;
   /** The block that the device takes next, and its first frame. */
   place(): ShowPlace;
   /** Counts frames on from a place of a process before. */

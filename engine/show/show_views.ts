@@ -26,7 +26,7 @@ export function listView(
       ...{ colour: cue.colour, armed, depth, ...(parent !== null && { parentKey: parent }) },
       ...{ continue: continuation, preWaitSeconds: seconds(preWait), postWaitSeconds: seconds(postWait) },
       lengthSeconds: length === null ? null : seconds(length),
-      ...{ text: cueText(cue), ...(deed.kind === "play" && { file: deed.file }) },
+      ...{ text: cueText(cue), ...(cue.kind === "play" && { file: cue.play }) },
     });
     if (cue.kind !== "group" || deed.kind !== "group") return;
     cue.group.forEach((child, index) => visit(child, deed.children[index], depth + 1));
@@ -57,7 +57,8 @@ export function statusView(
     paused: running.length > 0 && running.every(({ pausedAt }) => pausedAt !== null),
     panicUntilFrame: panicEnds !== null && panicEnds > state.frame ? panicEnds : null,
     running: running.map((cue) => runningView(cue, state.frame)),
-    ...{ armed: Object.fromEntries(differs), notices, ...(lastGo && { lastGo }) },
+    ...{ armed: Object.fromEntries(differs), silentInputs: state.silentInputs ?? [] },
+    ...{ notices, ...(lastGo && { lastGo }) },
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { within } from "../../foundation/within.ts";
+import { isLtcName } from "../../timecode/ltc_name.ts";
 import { seatCount } from "../memory/constants.ts";
 import { SeatState } from "../memory/layout.ts";
 import { reportedPlayers } from "../memory/player_reports.ts";
@@ -118,7 +119,7 @@ export class StreamReader {
         ...{ pins: new Set([0, ...places]), untold: new Set(places), isTold: false },
         isReading: false,
       });
-      this.#unhashed.push({ file, path });
+      if (!isLtcName(path)) this.#unhashed.push({ file, path });
     } catch (error) {
       this.#report({ kind: "failed", file, problem: (error as Error).message });
     }

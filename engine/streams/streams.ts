@@ -5,6 +5,7 @@
 import { resolve, sep } from "node:path";
 import { Worker } from "node:worker_threads";
 import { within } from "../../foundation/within.ts";
+import { isLtcName } from "../../timecode/ltc_name.ts";
 import {
   type ArmedFile,
   CommandRefusedError,
@@ -39,6 +40,8 @@ export interface StreamsOptions {
   readonly emit: (event: EngineEvent) => void;
   /** Records a file, before anything plays it, and again once its checksum is known. */
   readonly record: (file: StreamedFile) => void;
+  /** Files or places are armed that were not, or are not any more: keeps them for a control process that takes over. */
+  readonly keep: () => void;
   /** Something is worth knowing about a file. */
   readonly onWarning: (text: string) => void;
   /** Something went wrong that is over already. */
@@ -87,6 +90,13 @@ export class Streams {
   /** Every file that something may still play, with its checksum where it is known. */
   get files(): readonly StreamedFile[] {
     return [...this.#known.values()].filter(({ file }) => file.channels > 0).map(({ file }) => file);
+  }
+
+  /** Places in them that are armed. */
+  get places(): readonly PlacedStream[] {
+    return [...this.#known.values()].flatMap(({ file: { number }, pins }) =>
+      [...pins.keys()].map((frame) => ({ file: number, frame }))
+    );
   }
 
   /** What plays now. */
@@ -152,8 +162,9 @@ export class Streams {
     return armed;
   }
 
-  /** The path of a file in the folder. Throws CommandRefusedError. */
+  /** The path of a file in the folder; timecode is its own. Throws CommandRefusedError. */
   #pathOf(name: string): string {
+    if (isLtcName(name)) return name;
     const folder = resolve(this.#options.folder);
     const path = resolve(folder, name);
     if (path.startsWith(folder + sep)) return path;
@@ -175,6 +186,7 @@ export class Streams {
     }
     this.#known.delete(number);
     this.#post({ kind: "close", file: number });
+    this.#options.keep();
   }
 
   /** Looks at the players of the renderer on a seat. Cheap where nothing was armed. */
@@ -267,7 +279,7 @@ export class Streams {
   }
 
   #receive(report: StreamReaderReport): void {
-    const { record, onWarning, onLoss } = this.#options;
+    const { onWarning, onLoss } = this.#options;
     if (report.kind === "warning") return onWarning(report.text);
     if (report.kind === "loss") return onLoss(report.text);
     const known = this.#known.get(report.file);
@@ -277,17 +289,23 @@ export class Streams {
         if (known.isArmed) return;
         known.isArmed = true;
         known.file = { ...known.file, channels: report.channels, frames: report.frames };
-        record(known.file);
+        this.#record(known);
         return known.armed.resolve(known.file);
       }
       case "pinned":
+        this.#options.keep();
         return known.pins.get(report.frame)?.resolve();
       case "hashed":
         known.file = { ...known.file, sha256: report.sha256 };
-        return known.isArmed ? record(known.file) : undefined;
+        return known.isArmed ? this.#record(known) : undefined;
       case "failed":
         return this.#fail(known, report.problem);
     }
+  }
+
+  #record({ file }: Known): void {
+    this.#options.record(file);
+    this.#options.keep();
   }
 
   /** One that was never armed is forgotten; any other is opened again, because players may be on it. */

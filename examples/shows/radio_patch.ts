@@ -6,7 +6,7 @@ export default definePatch({
   instruments: {},
   parameters: {},
   output: (_, __, captured) => {
-    const live = audioInput({ input: captured });
+    const live = audioInput({ input: captured, gainDb: 0 });
     return live.plus(channels(bus({ number: 1 }), bus({ number: 2 })));
   },
 });

@@ -62,6 +62,8 @@ export interface AddressSpaceOptions {
   readonly midi?: () => Readonly<Record<string, number>>;
   /** How the timecode stands that a show follows, for `/status`; omitted where none is. */
   readonly timecode?: () => Readonly<Record<string, number | string>>;
+  /** What the audio inputs give that a show watches, for `/status`; omitted where none is. */
+  readonly inputs?: () => Readonly<Record<string, string>>;
   /** MPE zones of the MIDI in OSC. */
   readonly midiZones?: MidiReceiverOptions;
   /** Takes messages whose address is not here; omitted: they are refused. */
@@ -142,7 +144,8 @@ export class AddressSpace implements PacketTarget {
 
   constructor(options: AddressSpaceOptions) {
     const { engine, version, loadPatch, programs = [], onQuit, access = AccessControl.local() } = options;
-    const { onDump = () => {}, traffic = () => ({}), midi = () => ({}), timecode = () => ({}) } = options;
+    const { onDump = () => {}, traffic = () => ({}), midi = () => ({}) } = options;
+    const { timecode = () => ({}), inputs = () => ({}) } = options;
     const { onRefused = () => {}, nowMs = () => performance.now(), unixMs = Date.now } = options;
     this.#midi = new MidiReceiver(options.midiZones);
     this.#others = options.others;
@@ -165,7 +168,7 @@ export class AddressSpace implements PacketTarget {
     const dirt = new DirtEvents(engine, nowMs);
     this.#server = [
       ...askingMethods({
-        ...{ engine, version, midi, timecode, methods: () => this.methods },
+        ...{ engine, version, midi, timecode, inputs, methods: () => this.methods },
         traffic: () => ({ ...traffic(), refusedMessages: this.refusedMessages }),
       }),
       ...listeningMethods({

@@ -16,12 +16,16 @@ export interface AskingParts {
   readonly midi: () => Readonly<Record<string, number>>;
   /** How the timecode stands that a show follows, for `/status`. */
   readonly timecode: () => Readonly<Record<string, number | string>>;
+  /** What the audio inputs give that a show watches, for `/status`. */
+  readonly inputs: () => Readonly<Record<string, string>>;
   /** All methods of the address space, these among them. */
   readonly methods: () => readonly MethodDescription[];
 }
 
 /** Methods that answer a question and change nothing. */
-export function askingMethods({ engine, version, methods, traffic, midi, timecode }: AskingParts): Method[] {
+export function askingMethods(
+  { engine, version, methods, traffic, midi, timecode, inputs }: AskingParts,
+): Method[] {
   return [
     {
       address: "/status",
@@ -31,7 +35,10 @@ export function askingMethods({ engine, version, methods, traffic, midi, timecod
       read: withoutArguments(() => ({
         act: (sender) =>
           sender.reply(
-            statusReply({ ...engine.status(), osc: traffic(), midi: midi(), timecode: timecode() }),
+            statusReply({
+              ...engine.status(),
+              ...{ osc: traffic(), midi: midi(), timecode: timecode(), inputs: inputs() },
+            }),
           ),
       })),
     },

@@ -22,6 +22,7 @@ const types: Readonly<Record<string, string>> = {
   group: "Group",
   osc: "Network",
   midi: "MIDI",
+  timecode: "Timecode",
   devamp: "Devamp",
   arm: "Arm",
   disarm: "Disarm",

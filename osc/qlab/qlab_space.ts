@@ -41,7 +41,7 @@ const maxUdpBytes = 60_000;
 const maxAddressLength = 2_048;
 
 /** Words that end with a number, of which 0 is one; to all others 0 is a button that is let go of. */
-const takesNumber = /^(panicInTime|loadAt|playhead(I[Dd])?|playbackPosition(I[Dd])?|select|select_id)$/;
+const takesNumber = /^(panicInTime|loadAt|playhead(I[Dd])?|playbackPosition(I[Dd])?|select|select_id|armed)$/;
 
 /** Senders that want every reply, at most. */
 const maxRemembered = 1_024;

@@ -4,7 +4,7 @@
  */
 import type { ShowStatusView } from "../../engine/control/show_view.ts";
 import type { ShowEvent } from "../../show/playing/show_event.ts";
-import { MessageRefusedError, numberOf } from "../packet/arguments.ts";
+import { flag, MessageRefusedError, numberOf } from "../packet/arguments.ts";
 import type { OscArgument } from "../packet/packet.ts";
 import { type CueQuestion, cueQuestions, idsOf, type QlabCue, type QlabCues } from "./qlab_cues.ts";
 
@@ -61,6 +61,9 @@ const actionsOnAll: Readonly<Record<string, "stop" | "pause" | "resume">> = {
 
 /** Cues that one message means at most. */
 const maxAtOnce = 64;
+
+/** Values that one message asks for at most: they are all made in one turn. */
+const maxValues = 30_000;
 
 /** Words of QLab that mean something else here, or nothing, with what helps. */
 const refusals: Readonly<Record<string, string>> = {
@@ -263,7 +266,11 @@ function ofCue(
     }
     return { events: found.flatMap((cue) => cueEvents(path, cue, args, status)) };
   }
-  const ask = questionOf(path, args);
+  if (path === "armed" && args.length > 0) {
+    const event = flag(args) ? "arm" : "disarm";
+    return { events: found.flatMap((cue) => cue === "list" ? [] : [{ event, cue: cue.key }]) };
+  }
+  const ask = questionOf(path, args, found.length);
   const answers = found.map((cue) => ask(cue, cues, status));
   return { data: isMany(name) ? answers : answers[0] };
 }
@@ -273,18 +280,29 @@ function isMany(name: string): boolean {
   return name === "active" || name === "*";
 }
 
+function isAskedOnly(word: string): MessageRefusedError {
+  return new MessageRefusedError(`${word}: it can be asked here, and is changed on the show page`);
+}
+
 function questionOf(
   path: string,
   args: readonly OscArgument[],
+  cueCount: number,
 ): (cue: QlabCue, ...moment: [QlabCues, ShowStatusView]) => unknown {
   if (path === "valuesForKeys") {
     const keys = keysOf(args);
+    const count = keys.length * cueCount;
+    if (count > maxValues) {
+      throw new MessageRefusedError(`valuesForKeys: expected at most ${maxValues} values, found ${count}`);
+    }
     return (cue, cues, status) =>
       Object.fromEntries(keys.map((key) => [key, cues.valueOf(key, cue, status)]));
   }
+  const changed = /^(.+)\/[+-]$/.exec(path)?.[1];
+  if (changed !== undefined && isQuestion(changed)) throw isAskedOnly(changed);
   if (!isQuestion(path)) throw new MessageRefusedError(`${path}: a cue here has no such word`);
   if (args.length > 0) {
-    throw new MessageRefusedError(`${path}: it can be asked here, and is changed on the show page`);
+    throw isAskedOnly(path);
   }
   return (cue, cues, status) => cues.valueOf(path, cue, status);
 }
@@ -306,7 +324,7 @@ function keysOf(args: readonly OscArgument[]): CueQuestion[] {
   if (!Array.isArray(keys) || keys.length > 256) {
     throw new MessageRefusedError('valuesForKeys: expected a list in JSON, such as ["number","listName"]');
   }
-  return keys.filter((key) => typeof key === "string" && isQuestion(key));
+  return [...new Set(keys)].filter((key) => typeof key === "string" && isQuestion(key));
 }
 
 function cuesNamed(by: "cue" | "cue_id", name: string, { cues, status }: QlabMoment): readonly QlabCue[] {

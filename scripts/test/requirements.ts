@@ -24,6 +24,7 @@ const needs: readonly { readonly package: string; readonly present: () => boolea
   },
   { package: "supercollider-language", present: () => onPath("sclang") },
   { package: "prometheus", present: () => onPath("prometheus") && onPath("promtool") },
+  { package: "nats-server", present: () => onPath("nats-server") },
   { package: "chromium", present: () => onPath("chromium") },
 ];
 

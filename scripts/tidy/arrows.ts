@@ -145,9 +145,9 @@ export const arrowTable: ArrowTable = {
   "engine/sound_files": [],
   "engine/samples": ["engine/sound_files", "engine/streams/source", "compiler/graph", "types:ffi"],
   // sound files by their position, where a foreign file may end the process
-  "engine/streams/source": ["engine/sound_files", "compiler/wasm"],
+  "engine/streams/source": ["engine/sound_files", "compiler/wasm", "timecode"],
   // the main isolate's side, and the thread that reads
-  "engine/streams": ["engine/control", "engine/memory"],
+  "engine/streams": ["engine/control", "engine/memory", "timecode/ltc_name.ts"],
   "engine/session": [
     "engine/memory",
     "engine/streams/streamed_file.ts",
@@ -161,6 +161,7 @@ export const arrowTable: ArrowTable = {
     "engine/memory",
     "types:engine/streams",
     "show",
+    "timecode/ltc_name.ts",
   ],
   // the main isolate's side, and the thread that writes
   "engine/recorder": [
@@ -220,12 +221,12 @@ export const arrowTable: ArrowTable = {
 
   // what a show is and what follows from GO: it knows neither engine nor file system
   show: [],
-  "show/file": [],
-  "show/playing": ["show/file"],
+  "show/file": ["timecode/timecode.ts"],
+  "show/playing": ["show/file", "timecode"],
   "show/triggers": ["show/file", "show/playing", "timecode"],
 
-  // starts cues without GO: by the clock, by timecode, by MIDI
-  triggers: ["engine/control", "midi", "show", "timecode"],
+  // starts cues without GO: by the clock, by timecode, by MIDI, by an input that falls silent
+  triggers: ["engine/control", "engine/memory", "midi", "show", "timecode"],
   // timecode as numbers, bytes and sound: pure computation
   timecode: [],
 

@@ -4,6 +4,7 @@
  * is what the cue acts on: `{ "play": "rain.wav" }` is a whole cue.
  */
 import { z } from "zod";
+import { timecodeRateNames } from "../../timecode/timecode.ts";
 
 /** Most cues of a show, those in groups counted. */
 export const maxCues = 10_000;
@@ -16,6 +17,9 @@ const maxSeconds = 86_400;
 
 /** Buses of the engine. */
 const maxBuses = 64;
+
+/** Most input channels. */
+const maxInputs = 8;
 
 /** Most channels of a sound file. */
 const maxFileChannels = 64;
@@ -101,6 +105,10 @@ const triggerSchema = z.union([
     midiProgram: z.int().min(0).max(127).describe("a program change, counted from 0"),
     midiChannel: z.int().min(1).max(16).optional().describe("omitted: any"),
   }),
+  z.strictObject({ silent: word.describe("name of an input: it has been silent for its silentSeconds") }),
+  z.strictObject({
+    sounds: word.describe("name of an input that was silent: it is back for its soundSeconds"),
+  }),
 ]);
 export type Trigger = z.output<typeof triggerSchema>;
 
@@ -117,7 +125,7 @@ const sharedFields = {
   ),
   continue: z.enum(continuations).default("none").describe("whether the next cue starts by itself"),
   triggers: z.array(triggerSchema).max(64).optional().describe(
-    "what starts it besides GO: a time of day, a timecode, a key or a program of MIDI",
+    "what starts it besides GO: a time of day, a timecode, a key or a program of MIDI, an input that falls silent or is back",
   ),
 };
 
@@ -201,6 +209,15 @@ export const cueSchemas = {
     midi: z.array(z.int().min(0).max(255)).min(1).max(4_096).describe("bytes of one message"),
     to: word.optional().describe("name of a destination; omitted: the only one with a MIDI port"),
   }),
+  timecode: cue("sends linear timecode", {
+    timecode: text(11).regex(/^\d{2}:\d{2}:\d{2}[:;.]\d{2}$/, "a timecode such as 01:00:00:00").describe(
+      "with which it begins",
+    ),
+    rate: z.enum(timecodeRateNames).default("25").describe("frames a second; df: drop-frame"),
+    seconds: seconds.optional().describe("its length; omitted: until it is stopped, 12 hours at most"),
+    levelDb: levelDb.default(-12).describe("peak, dB of full scale"),
+    outputs: outputsSchema.optional().describe("outputs, routings or routes that carry it"),
+  }),
   devamp: cue("lets a cue leave its loop", {
     devamp: target.describe("number of the cue that leaves its loop at the end of the pass that plays"),
     thenStop: z.boolean().default(false).describe("whether that cue stops there"),
@@ -238,6 +255,21 @@ const destinationSchema = z.union([
   z.strictObject({ midiPort: text(256).min(1).describe("port of the sound server") }),
 ]);
 
+/** An audio input whose silence starts cues. */
+const inputSchema = z.strictObject({
+  channels: z.array(z.int().min(1).max(maxInputs)).min(1).max(maxInputs).describe(
+    "input channels, from 1 on; it is silent where all of them are",
+  ),
+  thresholdDb: z.number().min(-90).max(0).default(-50).describe(
+    "level below which a channel is silent, dB of full scale; direct current counts as silence",
+  ),
+  silentSeconds: z.number().min(0.1).max(maxSeconds).default(10).describe("silence after which it is silent"),
+  soundSeconds: z.number().min(0).max(maxSeconds).default(2).describe(
+    "sound after which it is back; pauses up to half a second count as sound",
+  ),
+});
+export type WatchedInput = z.output<typeof inputSchema>;
+
 /** Everything of a show but its cues, which are read one by one. */
 export const showSchema = z.strictObject({
   $schema: text(1_024).optional().describe("for editors"),
@@ -255,6 +287,7 @@ export const showSchema = z.strictObject({
   ),
   outputs: z.record(word, outputSchema).default({}).describe("named outputs"),
   routings: z.record(word, z.array(routeSchema).max(256)).default({}).describe("named lists of routes"),
+  inputs: z.record(word, inputSchema).default({}).describe("audio inputs whose silence starts cues"),
   destinations: z.record(word, destinationSchema).default({}).describe("to which OSC and MIDI are sent"),
   cues: z.array(z.unknown()).max(maxCues).default([]).describe("the list"),
 });

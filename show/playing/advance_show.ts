@@ -104,6 +104,9 @@ class Run {
       case "load":
         this.#load(event.cue, event.frames);
         break;
+      case "input":
+        this.#input(event);
+        break;
       case "ended": {
         const cue = state.running.find(({ player, stage }) => player === event.player && stage !== "preWait");
         if (cue !== undefined) this.#end(cue);
@@ -188,6 +191,13 @@ class Run {
     if (distance > 0) this.state.loaded[key] = distance;
     else delete this.state.loaded[key];
     this.#armFiles(key);
+  }
+
+  #input({ input, isSilent, cues }: Extract<ShowEvent, { event: "input" }>): void {
+    const others = (this.state.silentInputs ?? []).filter((name) => name !== input);
+    this.state.silentInputs = isSilent ? [...others, input] : others;
+    this.#notice(null, isSilent ? `input ${input} is silent` : `input ${input} is back`);
+    cues.forEach((key) => this.#start(key, null));
   }
 
   #isKnown(key: string): boolean {

@@ -5,12 +5,14 @@
 import { nearest } from "../../foundation/nearest.ts";
 import { compileShow, cueTitle, type Media } from "./compile_show.ts";
 import type { CueList } from "./cue_list.ts";
+import { cueSound } from "./cue_sound.ts";
 import { follower } from "./cue_order.ts";
 import { isBesideShow } from "../file/beside_show.ts";
 import { quote } from "../file/explain_issue.ts";
 import { leastFrames, loopsWithoutTime } from "./loops_without_time.ts";
 import type { ReadShow } from "../file/read_show.ts";
 import type { Cue, Show } from "../file/show_file.ts";
+import { readTimecode, timecodeRates } from "../../timecode/timecode.ts";
 import type { ShowProblem } from "../file/show_problem.ts";
 
 /** Cues of a circle that a message names. */
@@ -25,8 +27,9 @@ export interface ShowFacts {
   readonly files: Readonly<Record<string, FileFacts>>;
   /** Why patches cannot be loaded, by their names; one that is not there is right. */
   readonly patches: Readonly<Record<string, string>>;
-  /** Channels of the device; omitted: not known. */
+  /** Channels of the device, and those that it captures; omitted: not known. */
   readonly channels?: number;
+  readonly inputChannels?: number;
 }
 
 /** Problems of a show that was read, those of its text first in their places. */
@@ -58,7 +61,11 @@ class Check {
     this.show.cues.forEach(visit);
     for (const cue of this.#all) this.#checkNumber(cue);
     for (const cue of this.#all) this.#checkCue(cue);
-    if (this.read.isHeadWhole) this.#checkOutputs();
+    if (this.read.isHeadWhole) {
+      for (const cue of this.#all) this.#checkTriggers(cue);
+      this.#checkOutputs();
+      this.#checkInputs();
+    }
     if (this.show.patch !== undefined) this.#checkPatch(this.show.patch, undefined, ["patch"]);
     if (this.#all.length === 0 && this.read.problems.length === 0) {
       this.#warn(undefined, ["cues"], "the show has no cues");
@@ -98,6 +105,8 @@ class Check {
     switch (cue.kind) {
       case "play":
         return this.#checkPlay(cue);
+      case "timecode":
+        return this.#checkTimecode(cue);
       case "patch":
         return this.#checkPatch(cue.patch, cue, ["patch"]);
       case "fade":
@@ -323,7 +332,17 @@ class Check {
     if (this.read.isHeadWhole) this.#checkRoutes(cue, media);
   }
 
-  #checkRoutes(cue: Of<"play">, media: Media | undefined): void {
+  #checkTimecode(cue: Of<"timecode">): void {
+    if (readTimecode(cue.timecode, timecodeRates[cue.rate]) === undefined) {
+      const text = `there is no timecode ${cue.timecode} at ${cue.rate} frames a second`;
+      this.#mistake(cue, ["timecode"], text);
+    }
+    if (cue.outputs === undefined) {
+      this.#mistake(cue, ["timecode"], "expected where it goes; add `outputs`");
+    } else if (this.read.isHeadWhole) this.#checkRoutes(cue, { channels: 1 });
+  }
+
+  #checkRoutes(cue: Of<"play"> | Of<"timecode">, media: Media | undefined): void {
     const { outputs, routings } = this.show;
     const names = Object.keys(outputs);
     const known = names.length === 0 ? ["main"] : names;
@@ -347,8 +366,8 @@ class Check {
     if (cue.outputs === undefined && media !== undefined && media.channels > width) {
       this.#warn(
         cue,
-        ["play"],
-        `${cue.play} has ${media.channels} channels, and the output ${
+        [cue.kind],
+        `${cueSound(cue)} has ${media.channels} channels, and the output ${
           known[0]
         } has ${width}; the rest is silent`,
       );
@@ -415,6 +434,35 @@ class Check {
     }
   }
 
+  /** Triggers name inputs that the show has. */
+  #checkTriggers(cue: Cue): void {
+    const names = Object.keys(this.show.inputs);
+    for (const [index, trigger] of (cue.triggers ?? []).entries()) {
+      const input = "silent" in trigger ? trigger.silent : "sounds" in trigger ? trigger.sounds : undefined;
+      if (input === undefined || names.includes(input)) continue;
+      const remedy = names.length === 0
+        ? `add it to \`inputs\`, such as { ${quote(input)}: { "channels": [1, 2] } }`
+        : `did you mean ${quote(nearest(input, names))}?`;
+      this.#mistake(cue, ["triggers", index], `there is no input ${quote(input)}; ${remedy}`);
+    }
+  }
+
+  #checkInputs(): void {
+    const { inputChannels } = this.facts;
+    if (inputChannels === undefined) return;
+    for (const [name, { channels }] of Object.entries(this.show.inputs)) {
+      const beyond = channels.filter((channel) => channel > inputChannels);
+      if (beyond.length === 0) continue;
+      const captured = inputChannels === 0 ? "nothing is captured" : `${inputChannels} are captured`;
+      const text = `input ${name}: there is no channel ${beyond.join(", ")}, because ${captured}`;
+      this.#warn(
+        undefined,
+        ["inputs", name],
+        `${text}; set UNDERSTUDY_INPUT_CHANNELS=${Math.max(...channels)}`,
+      );
+    }
+  }
+
   #checkPatch(patch: string, cue: Cue | undefined, path: Path): void {
     if (Object.hasOwn(this.facts.patches, patch)) this.#mistake(cue, path, this.facts.patches[patch]);
   }
@@ -470,7 +518,7 @@ function canBeDevamped({ number }: Cue, all: readonly Cue[]): boolean {
 }
 
 function hasSound(cue: Cue): boolean {
-  return cue.kind === "play" || (cue.kind === "group" && cue.group.some(hasSound));
+  return cue.kind === "play" || cue.kind === "timecode" || (cue.kind === "group" && cue.group.some(hasSound));
 }
 
 function labelOf(cue: Cue): string {

@@ -1,5 +1,6 @@
 /** From a show as it is written to one that is played: seconds become frames, numbers become keys, outputs become buses. */
 import type { CueDeed, CueList, CueRoute, ListedCue } from "./cue_list.ts";
+import { cueSound } from "./cue_sound.ts";
 import type { PlanPart } from "./playback_plan.ts";
 import type { Cue, Route, Show } from "../file/show_file.ts";
 
@@ -159,6 +160,16 @@ function deedOf(cue: Cue, { show, options, frames, children }: DeedContext): Cue
       };
     case "midi":
       return { kind, destination: destinationOf(cue.to, "midiPort", show), bytes: cue.midi };
+    case "timecode": {
+      const file = cueSound(cue) ?? "";
+      const media = Object.hasOwn(options.media, file) ? options.media[file] : undefined;
+      const wanted = cue.seconds === undefined ? null : frames(cue.seconds);
+      const to = wanted === null ? media?.frames ?? null : Math.min(wanted, media?.frames ?? wanted);
+      return {
+        ...{ kind: "play", file, parts: [{ from: 0, to, count: 1 }], rate: 1, levelDb: cue.levelDb },
+        ...{ fadeIn: 0, fadeOut: 0, curve: "linear", routes: routesOf(cue, show, { channels: 1 }) },
+      };
+    }
     case "devamp":
       return { kind, target: cue.devamp, thenStop: cue.thenStop };
     case "memo":
@@ -191,7 +202,7 @@ function partsOf(cue: PlayCue, media: Media | undefined, frames: (seconds: numbe
   return parts;
 }
 
-function routesOf(cue: PlayCue, show: Show, media: Media | undefined): CueRoute[] {
+function routesOf(cue: Pick<PlayCue, "outputs">, show: Show, media: Media | undefined): CueRoute[] {
   const outputs = Object.keys(show.outputs).length === 0 ? defaultOutputs : show.outputs;
   const wanted = cue.outputs ?? [Object.keys(outputs)[0]];
   const routes: Route[] = wanted.flatMap((each) =>

@@ -7,5 +7,12 @@ export type ShowEvent =
   | { readonly event: "start" | "jump" | "devamp" | "arm" | "disarm"; readonly cue: string }
   /** The next start of the cue begins this many frames after its beginning. */
   | { readonly event: "load"; readonly cue: string; readonly frames: number }
+  /** An audio input that the show names has fallen silent, or is back, which starts cues. */
+  | {
+    readonly event: "input";
+    readonly input: string;
+    readonly isSilent: boolean;
+    readonly cues: readonly string[];
+  }
   /** A player has come to the end of a file whose length was not known. */
   | { readonly event: "ended"; readonly player: number };

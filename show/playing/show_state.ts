@@ -57,6 +57,8 @@ export interface ShowState {
   pools: Record<string, string[]>;
   /** State of the generator, 32 bits. */
   random: number;
+  /** Names of audio inputs that are silent; omitted: none was yet. */
+  silentInputs?: string[];
 }
 
 /** A show before its first GO. */

@@ -14,6 +14,7 @@ export interface TriggeredCues {
   readonly clock: readonly Triggered<Of<"clock">>[];
   readonly timecode: readonly Triggered<Of<"timecode">>[];
   readonly midi: readonly Triggered<Of<"midiNote"> | Of<"midiProgram">>[];
+  readonly inputs: readonly Triggered<Of<"silent"> | Of<"sounds">>[];
 }
 
 /** The triggers of all cues of a show, in the order of the list. */
@@ -26,7 +27,21 @@ export function triggeredCues(show: Pick<Show, "cues">): TriggeredCues {
     midi: all.filter((each): each is TriggeredCues["midi"][number] =>
       "midiNote" in each.trigger || "midiProgram" in each.trigger
     ),
+    inputs: all.filter((each): each is TriggeredCues["inputs"][number] =>
+      "silent" in each.trigger || "sounds" in each.trigger
+    ),
   };
+}
+
+/** Keys of the cues that an input starts when it falls silent, or is back. */
+export function cuesOfInput(
+  { inputs }: Pick<TriggeredCues, "inputs">,
+  input: string,
+  isSilent: boolean,
+): string[] {
+  return inputs.filter(({ trigger }) =>
+    "silent" in trigger ? isSilent && trigger.silent === input : !isSilent && trigger.sounds === input
+  ).map(({ key }) => key);
 }
 
 /** Keys of the cues that a MIDI message starts: a note that begins, or a program change. */

@@ -76,7 +76,7 @@ export function remoteShow(text: string, frames: Readonly<Record<string, number>
     state: () => state,
     status: () => ({
       ...{ frame: state.frame, sampleRateHz, playhead: state.playhead, next: null, paused: false },
-      ...{ panicUntilFrame: state.panicEnds, armed: state.armed, notices: [], lastGo },
+      ...{ panicUntilFrame: state.panicEnds, armed: state.armed, silentInputs: [], notices: [], lastGo },
       running: state.running.map(({ id, cue, stage, pausedAt, startedAt, deedAt, endsAt }) => ({
         ...{ id, key: cue.key, number: cue.number, name: cue.name, stage, paused: pausedAt !== null },
         ...{ startedAtFrame: startedAt, deedAtFrame: deedAt, endsAtFrame: endsAt },

@@ -8,7 +8,7 @@ export type SentMessage = Parameters<ShowServices["send"]>[0];
 /** A stepped engine that can play shows of a folder; it starts with a patch that brings two buses to two outputs. */
 export async function startWithShows(
   folder: string,
-  options: TestEngineOptions = {},
+  options: Omit<TestEngineOptions, "shows"> & { readonly shows?: Partial<ShowServices> } = {},
 ): Promise<SteppedEngine & { readonly sent: readonly SentMessage[] }> {
   const sent: SentMessage[] = [];
   const started = await startTestEngine({
@@ -27,6 +27,7 @@ export async function startWithShows(
       loadPatch: (name) => Promise.reject(new Error(`${name}: no patch is loaded in this test`)),
       patchProblem: () => Promise.resolve(undefined),
       send: (message) => Promise.resolve(void sent.push(message)),
+      ...options.shows,
     },
   });
   await started.lockstep();

@@ -162,7 +162,9 @@ Deno.test("what makes no sense is named, with the nearest that does", () => {
     /--interval: expected 0.1 to 3600 seconds/,
   );
   assert.throws(() => parseCommandLine(["send", "/x", "-t", "-3"]), /--timeout: expected 0 to 3600/);
-  assert.throws(() => parseCommandLine(["send", "/x", "--port"]), /--port.*argument missing/);
+  for (const words of [["-p"], ["--port"], ["--port", "--json"]]) {
+    assert.throws(() => parseCommandLine(["send", "/x", ...words]), /--port: expected a value behind it$/);
+  }
   assert.throws(() => parseCommandLine(["monitor", "--only=up"]), /--only: expected in or out, found "up"/);
   assert.throws(() => parseCommandLine(["check"]), /expected the file of a patch/);
   assert.throws(() => parseCommandLine(["completions", "tcsh"]), /expected bash, zsh, fish, found "tcsh"/);

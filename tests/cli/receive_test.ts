@@ -51,6 +51,13 @@ Deno.test("what a person should know is said once: losses, a leg that is gone or
   assert.match(since({ legs: [{ ...leg, differing: 1 }] }), /not the same stream/);
   assert.match(since({ state: "waiting" }), /silence/);
   assert.deepEqual(changes(undefined, { ...status, state: "waiting" }), ["nothing comes yet"]);
+  const strange: ReceiveStatus = { ...status, state: "waiting", foreignPackets: 9 };
+  assert.match(
+    changes(undefined, strange).join(),
+    /^packets come that are not of this stream: .*--channels$/,
+  );
+  assert.match(changes({ ...strange, foreignPackets: 0 }, strange).join(), /not of this stream/);
+  assert.deepEqual(changes(strange, { ...strange, foreignPackets: 20 }), []);
   assert.match(summaryOf(status), /running; 0 packets lost, clock -12\.3 ppm.*10\.0\.0\.1.*2 first, 1 again/);
 });
 

@@ -1,7 +1,7 @@
 /** `send`, `status` and `monitor` against one engine behind a real socket, which plays only when it must. */
 import assert from "node:assert/strict";
 import type { SendCommand } from "../../cli/command_line.ts";
-import { send } from "../../cli/send.ts";
+import { patienceMs, send } from "../../cli/send.ts";
 import { exitCodes } from "../../foundation/exit_codes.ts";
 import { splitHostAndPort } from "../../osc/transport/network_address.ts";
 import { startOscServer, type SteppedOscServer } from "../../testing/osc/osc_server.ts";
@@ -85,4 +85,8 @@ Deno.test("lines of standard input are messages; a refused one does not end them
   } finally {
     await server.stop();
   }
+});
+
+Deno.test("what loads a patch, a show or a file may take longer than a note", () => {
+  assert.deepEqual(["/note", "/show/load", "/patch/load"].map(patienceMs), [5_000, 60_000, 60_000]);
 });

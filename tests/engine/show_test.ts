@@ -24,8 +24,11 @@ import { copyJournal } from "../../testing/engine/journal_up_to.ts";
 import { renderAgain } from "../../testing/engine/render_again.ts";
 import { testMemory } from "../../testing/engine/test_memory.ts";
 import { inFolder } from "../../testing/in_folder.ts";
+import { requirement } from "../../testing/requirement.ts";
 import { startWithShows, writeShow } from "../../testing/show/test_shows.ts";
+import { decodeByLibltc, libltcNeeds } from "../../testing/sound/libltc.ts";
 import { writeNoise } from "../../testing/sound/noise_file.ts";
+import { frameOfTimecode, timecodeRates } from "../../timecode/timecode.ts";
 
 const frames = 48_000;
 
@@ -187,10 +190,51 @@ async function openedShow(folder: string, cues: readonly unknown[], head: object
   const file = await writeShow(folder, { ...head, cues });
   return await openShow({ file, text: await Deno.readTextFile(file) }, {
     sampleRateHz: 1_000,
+    inputChannels: 0,
     arm: () => Promise.resolve(sound),
     services: { channels: 2, patchProblem: () => Promise.resolve(undefined) },
   });
 }
+
+requirement({
+  name:
+    "a cue of timecode is heard from its frame on as libltc reads it, pauses and goes on, and the render has it too",
+  fn: () =>
+    inFolder(async (folder) => {
+      const cue = { number: 1, timecode: "09:59:59:20", rate: "25", outputs: "deck", levelDb: -6 };
+      const file = await writeShow(folder, { outputs: { deck: [2] }, cues: [cue] });
+      const { engine, driver, secondsPass, stop } = await startWithShows(folder);
+      assert.deepEqual(await engine.loadShow(file), []);
+      engine.show!.press({ event: "go" });
+      await secondsPass(0.8);
+      engine.show!.press({ event: "pause" });
+      await secondsPass(0.2);
+      engine.show!.press({ event: "resume" });
+      await secondsPass(0.6);
+      await stop();
+      const { sampleRateHz } = engine.memory.geometry;
+      const { captured } = driver;
+      const [from, samples] = [
+        soundFrom(captured, 1),
+        captured.filter((_, index) => index % 2 === 1),
+      ];
+      assert.ok(samples.every((_, frame) => captured[2 * frame] === 0), "on its output alone");
+      assert.equal(
+        samples.reduce((peak, sample) => Math.max(peak, Math.abs(sample)), 0),
+        Math.fround(10 ** (-6 / 20)),
+      );
+      const found = decodeByLibltc(samples.slice(from), sampleRateHz / 25);
+      const numbers = found.map(({ timecode }) => frameOfTimecode(timecode, timecodeRates["25"]));
+      const first = frameOfTimecode({ hours: 9, minutes: 59, seconds: 59, frames: 20 }, timecodeRates["25"]);
+      assert.ok(found.length > 28, `${found.length}`);
+      assert.ok(numbers.every((number, index) => index === 0 || number > numbers[index - 1]));
+      for (const [index, { startAt }] of found.slice(0, 15).entries()) {
+        const expected = (numbers[index] - first) * sampleRateHz / 25;
+        assert.ok(Math.abs(startAt - expected) < 3, `${startAt} instead of ${expected}`);
+      }
+      assert.equal((await renderAgain(`${folder}/evening.session`)).differingBlocks, 0);
+    }),
+}, libltcNeeds);
 
 Deno.test("a cue becomes the commands of one player, and is begun again in its midst with what it had", () =>
   inFolder(async (folder) => {
@@ -258,6 +302,7 @@ const services: ShowServices = {
 class WrittenHost implements ShowHost {
   readonly sampleRateHz = 1_000;
   readonly blockFrames = 10;
+  readonly inputChannels = 0;
   readonly hearsBuses = true;
   readonly control: ShowHost["control"] = {
     parameters: [],
@@ -273,6 +318,7 @@ class WrittenHost implements ShowHost {
   isFull = false;
 
   playedFrame = () => this.played;
+  frameOf = (engineFrame: number) => engineFrame;
   freeFrame = () => this.played + 20;
   place = () => ({ block: 0, frame: this.played });
   goOnFrom = () => {};
@@ -513,8 +559,14 @@ Deno.test("a hand-over is one piece of the log, takes back the one before, and l
   const free = host.freeFrame();
   assert.equal(free, host.playedFrame() + 5 * 32);
   const before = host.place();
+  const engineFrame = host.playedFrame();
   host.goOnFrom({ block: (before.block - 3) | 0, frame: 6_400 });
   assert.equal(host.playedFrame(), 6_400 + 3 * 32);
+  assert.equal(
+    host.frameOf(engineFrame),
+    host.playedFrame(),
+    "what counts from the start of the engine goes on too",
+  );
   assert.equal(host.freeFrame(), host.playedFrame() + 5 * 32);
   host.goOnFrom(before);
   const devamps = (...frames: number[]) =>

@@ -7,6 +7,7 @@ import { changeShow } from "../../show/playing/change_show.ts";
 import { checkShow, mediaOf, type ShowFacts } from "../../show/playing/check_show.ts";
 import { compileShow, cueTitle, type Media } from "../../show/playing/compile_show.ts";
 import { cueLength, cueText } from "../../show/playing/cue_text.ts";
+import { cueSound } from "../../show/playing/cue_sound.ts";
 import type { CueList } from "../../show/playing/cue_list.ts";
 import { cueAfter, cueBefore, cueSequence, follower } from "../../show/playing/cue_order.ts";
 import { levelAt } from "../../show/playing/level_ramp.ts";
@@ -428,6 +429,46 @@ Deno.test("a file of unknown length ends when its player says so", () => {
   );
   stage.at(0, "go").at(50, { event: "ended", player: 1 });
   assert.deepEqual(stage.begins(), ["0 1", "50 /memo next"]);
+});
+
+Deno.test("an input that falls silent starts its cues in one step, is remembered, and told", () => {
+  const list = listOf([{ number: 1, wait: 1 }, { number: 2, wait: 1 }]);
+  const silent = { event: "input", input: "studio", isSilent: true, cues: ["2"] } as const;
+  const { state, actions } = advanceShow(list, initialShowState(list), silent, 500);
+  assert.deepEqual(state.silentInputs, ["studio"]);
+  assert.deepEqual(state.running.map(({ cue }) => cue.key), ["2"]);
+  assert.ok(actions.some((action) => action.do === "notice" && action.text === "input studio is silent"));
+  const back = advanceShow(list, state, { ...silent, isSilent: false, cues: [] }, 900);
+  assert.deepEqual([back.state.silentInputs, back.state.running.length], [[], 1]);
+});
+
+Deno.test("a cue of timecode plays it as a sound of one channel, for its time, and what is wrong with it is told", () => {
+  const text = (cue: string) =>
+    `{ "outputs": { "deck": [3] }, "inputs": { "studio": { "channels": [1, 3] } }, "cues": [${cue}] }`;
+  const facts: ShowFacts = { sampleRateHz, files: {}, patches: {}, channels: 4, inputChannels: 2 };
+  const problems = (cue: string) => checkShow(readShow(text(cue)), facts).map(({ text }) => text);
+  const cue = `{ "number": 1, "timecode": "01:00:00:00", "outputs": "deck", "seconds": 90 }`;
+  assert.deepEqual(problems(cue), [
+    "input studio: there is no channel 3, because 2 are captured; set UNDERSTUDY_INPUT_CHANNELS=3",
+  ]);
+  const { show } = readShow(text(cue));
+  assert.equal(cueSound(show!.cues[0]), "ltc:25/01:00:00:00");
+  const { deed } = compileShow(show!, { sampleRateHz, media: {} }).cues["1"];
+  assert.ok(deed.kind === "play");
+  assert.deepEqual([deed.file, deed.parts], ["ltc:25/01:00:00:00", [{ from: 0, to: 90_000, count: 1 }]]);
+  assert.deepEqual(deed.routes, [{ channel: 1, bus: 3, gainDb: 0 }]);
+  const wrong = (cue: string, expected: RegExp) =>
+    assert.ok(problems(cue).some((text) => expected.test(text)), cue);
+  wrong(`{ "timecode": "01:00:00:00" }`, /add `outputs`/);
+  wrong(
+    `{ "timecode": "01:01:00:00", "rate": "29.97df", "outputs": "deck" }`,
+    /no timecode 01:01:00:00 at 29.97df/,
+  );
+  wrong(`{ "timecode": "01:00:00:00", "outputs": "dek" }`, /did you mean "deck"/);
+  wrong(
+    `{ "wait": 1, "triggers": [{ "silent": "studo" }] }`,
+    /there is no input "studo"; did you mean "studio"/,
+  );
 });
 
 Deno.test("an edit keeps what plays as it was started, and what follows is that of the new list", () => {

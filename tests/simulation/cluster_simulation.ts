@@ -109,6 +109,8 @@ export class ClusterSimulation {
   #isSequencerUp = true;
   #orderDelay = 1;
   #peerLoss = 0;
+  /** Share of messages that take much longer than others. */
+  #peerLate = 0;
   readonly #sent: [Map<number, number>, Map<number, number>] = [new Map(), new Map()];
   readonly #heard = new Map<string, number>();
   readonly #fates = new Map<string, Fate>();
@@ -129,6 +131,7 @@ export class ClusterSimulation {
     this.#planted = options.planted;
     this.isGentle = options.isGentle ?? this.#random.chance(0.5);
     this.#machines = [this.#machine(0), this.#machine(1)];
+    this.#calmPeers();
   }
 
   run(): ClusterSimulationResult {
@@ -274,7 +277,7 @@ export class ClusterSimulation {
     const copies = this.#random.chance(this.#peerLoss) ? 0 : this.#random.chance(0.02) ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) {
       if (from.isPeerCut || to.isPeerCut) continue;
-      const delay = 0.05 + this.#random.next() * (this.#random.chance(0.02) ? 20 : 0.5);
+      const delay = 0.05 + this.#random.next() * (this.#random.chance(this.#peerLate) ? 20 : 0.5);
       this.#after(delay, () => {
         if (!from.isPeerCut && !to.isPeerCut) {
           this.#deliver(to, undefined, () => {
@@ -358,7 +361,7 @@ export class ClusterSimulation {
       if (!this.#isWhole()) return this.#after(5, next);
       const lasts = 1 + this.#random.below(60);
       this.#fault(this.#random.pick(faultKinds), this.#random.pick(this.#machines), lasts);
-      this.#after(lasts + 20, next);
+      this.#after(lasts + 40, next);
     };
     this.#at(startBlock + 20, next);
   }
@@ -414,10 +417,16 @@ export class ClusterSimulation {
         return this.#after(lasts, () => this.#orderDelay = 1);
       case "lossy":
         this.#peerLoss = this.#random.next();
-        return this.#after(lasts, () => this.#peerLoss = 0);
+        this.#peerLate = this.#random.next() / 2;
+        return this.#after(lasts, () => this.#calmPeers());
       case "skewed":
         machine.skew = this.#random.next() * 2 - 1;
     }
+  }
+
+  #calmPeers(): void {
+    this.#peerLoss = 0;
+    this.#peerLate = this.isGentle ? 0 : 0.02;
   }
 
   #startAgain(machine: Machine): void {
@@ -468,7 +477,7 @@ export class ClusterSimulation {
 
   #heal(): void {
     this.#orderDelay = 1;
-    this.#peerLoss = 0;
+    this.#calmPeers();
     this.#sequencerBack();
     for (const machine of this.#machines) {
       machine.isPeerCut = false;

@@ -19,6 +19,13 @@ export function unitText(unit: string): string {
   return unit === "1" ? "" : unit === "semitones" ? "st" : unit;
 }
 
+/** The mark of a value on a logarithmic axis, at 1, 2 and 5 of each decade: "20", "1k", "0.2"; empty: this one has none. */
+export function decadeMark(value: number): string {
+  const round = Number(value.toPrecision(6));
+  if (!/^[125]e/.test(round.toExponential())) return "";
+  return round >= 1_000 ? `${round / 1_000}k` : String(round);
+}
+
 /** The unscaled number, for a field that is typed into. */
 export function numberText(value: number): string {
   return String(Number(value.toPrecision(6)));

@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type uPlot from "uplot";
 import { type Histogram, sampleKinds } from "../../protocol.ts";
+import { decadeMark } from "../figures/format.ts";
 import { quantileMs, recentHistogram } from "../figures/recent_histogram.ts";
 import { Spectrum } from "../figures/spectrum.ts";
 import { html } from "../html.ts";
@@ -117,6 +118,13 @@ function axes({ grid, text }: ChartColours, x: string, y: string): uPlot.Axis[] 
   return [{ ...shared, label: x, labelSize: 18, size: 30 }, { ...shared, label: y, labelSize: 18, size: 44 }];
 }
 
+/** The library itself marks powers of ten alone on an axis that lies. */
+function logarithmicAxes(colours: ChartColours, x: string, y: string): uPlot.Axis[] {
+  const [lying, standing] = axes(colours, x, y);
+  const filter = (_plot: uPlot, splits: number[]) => splits;
+  return [{ ...lying, filter, values: (_plot, splits) => splits.map(decadeMark) }, standing];
+}
+
 const still = { legend: { show: false }, cursor: { show: false } } as const;
 
 function waveOptions(colours: ChartColours): Omit<uPlot.Options, "width" | "height"> {
@@ -140,17 +148,10 @@ function span(size: number): [number, number] {
 }
 
 function spectrumOptions(colours: ChartColours): Omit<uPlot.Options, "width" | "height"> {
-  const [x, y] = axes(colours, "Hz", "dB");
   return {
     ...still,
     scales: { x: { time: false, distr: 3, range: () => [20, 20_000] }, y: { range: () => [-120, 0] } },
-    axes: [{
-      ...x,
-      values: (_plot, values) =>
-        values.map((value) =>
-          frequencyMarks.has(value) ? value >= 1_000 ? `${value / 1_000}k` : String(value) : ""
-        ),
-    }, y],
+    axes: logarithmicAxes(colours, "Hz", "dB"),
     series: [{}, {
       stroke: colours.line,
       fill: colours.fill,
@@ -161,8 +162,6 @@ function spectrumOptions(colours: ChartColours): Omit<uPlot.Options, "width" | "
   };
 }
 
-const frequencyMarks = new Set([20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000]);
-
 function histogramOptions(y: string) {
   return (colours: ChartColours, charts: typeof uPlot): Omit<uPlot.Options, "width" | "height"> => ({
     ...still,
@@ -170,7 +169,7 @@ function histogramOptions(y: string) {
       x: { time: false, distr: 3 },
       y: { range: (_plot, _low, high) => [0, Math.max(1, high) * 1.1] },
     },
-    axes: axes(colours, "ms", y),
+    axes: logarithmicAxes(colours, "ms", y),
     series: [{}, {
       stroke: colours.line,
       fill: colours.fill,

@@ -87,7 +87,7 @@ const running: RunningCueView = {
 
 const showStatus: ShowStatusView = {
   ...{ frame: 2 * 48_000, sampleRateHz, playhead: "2", next: "3", paused: false, panicUntilFrame: null },
-  ...{ running: [running], armed: { "3": false }, notices: [] },
+  ...{ running: [running], armed: { "3": false }, silentInputs: [], notices: [] },
 };
 
 const loaded: Partial<PageState> = {

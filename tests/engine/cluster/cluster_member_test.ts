@@ -62,6 +62,14 @@ Deno.test("the second machine bids for blocks without a proposal, and the order 
   first.tick(100);
   first.drain(); // its proposals are lost
   second.tick(100);
+  const asked = all(second.drain(), "publish").map(({ entry }) => entry);
+  assert.deepEqual(
+    asked,
+    [{ kind: "probe", machine: 1, block: 100 }],
+    "it binds itself only to an order that answers",
+  );
+  second.read(asked[0]);
+  second.tick(100);
   const bids = all(second.drain(), "publish").flatMap(({ entry }) => entry.kind === "seal" ? [entry] : []);
   assert.deepEqual(bids.map(({ block }) => block), [100, 101, 102, 103]);
   first.tick(102);

@@ -18,6 +18,7 @@ import { OggPages, PacketAssembly } from "../../../engine/streams/source/ogg_pac
 import { openOgg } from "../../../engine/streams/source/ogg_sound.ts";
 import { openFileSound } from "../../../engine/streams/source/open_file_sound.ts";
 import { openSource } from "../../../engine/streams/source/open_source.ts";
+import { TimecodeSound } from "../../../engine/streams/source/timecode_sound.ts";
 import { opusCodec, packetFrames } from "../../../engine/streams/source/opus_codec.ts";
 import { pcmSound } from "../../../engine/streams/source/pcm_sound.ts";
 import { sourceError } from "../../../engine/streams/source/played_file.ts";
@@ -386,6 +387,18 @@ withSoundPrograms(
     await c.close();
   },
 );
+
+Deno.test("timecode is a source like a file, and a name that is none is told", async () => {
+  const source = await openSource("ltc:25/01:00:00:00", { sampleRateHz: 48_000 });
+  assert.ok(source instanceof TimecodeSound);
+  assert.deepEqual([source.channels, source.frames, await source.measure()], [1, 2 ** 31 - 1, 2 ** 31 - 1]);
+  const whole = await source.read(-10, 5_000);
+  assert.ok(whole.subarray(0, 10).every((sample) => sample === 0) && whole[12] !== 0);
+  assert.deepEqual(await source.read(2_990, 100), whole.slice(3_000, 3_100));
+  assert.ok((await source.read(2 ** 31 - 1, 10)).every((sample) => sample === 0));
+  await source.close();
+  await assert.rejects(openSource("ltc:25/25:00:00:00", { sampleRateHz: 48_000 }), /expected ltc:RATE/);
+});
 
 Deno.test("64 channels, 384 kHz, and files beyond 4 GiB are read by position", async () => {
   await inFolder(async (folder) => {

@@ -4,6 +4,7 @@ import { readConfig } from "../../../config/settings.ts";
 import { readJournal } from "../../../engine/state/read_journal.ts";
 import { resume } from "../../../engine/state/resume.ts";
 import { copyJournal } from "../../../testing/engine/journal_up_to.ts";
+import type { KeptStreams } from "../../../engine/streams/kept_files.ts";
 import { Streams } from "../../../engine/streams/streams.ts";
 import { startTestEngine, type SteppedEngine } from "../../../testing/engine/test_engine.ts";
 import { renderAgain } from "../../../testing/engine/render_again.ts";
@@ -160,7 +161,7 @@ Deno.test("after everything was killed the next engine goes on with the file whe
   }));
 
 Deno.test("files outside of the folder, and without memory for them, are refused with the remedy", async () => {
-  const nothing = { emit: () => {}, record: () => {}, onWarning: () => {}, onLoss: () => {} };
+  const nothing = { emit: () => {}, record: () => {}, keep: () => {}, onWarning: () => {}, onLoss: () => {} };
   const without = new Streams({ memory: testMemory(), folder: "sounds", ...nothing });
   await assert.rejects(without.arm("a.wav"), /start with UNDERSTUDY_STREAM_MIB=64/);
   const streams = new Streams({ memory: testMemory({ pageCount: 8 }), folder: "sounds", ...nothing });
@@ -217,4 +218,35 @@ Deno.test("each bad file is refused with its place, and what plays goes on", () 
     await stop();
     const first = driver.captured.findIndex((sample) => sample !== 0);
     assert.deepEqual(driver.captured.slice(first, first + samples.length), samples);
+  }));
+
+Deno.test("a control process that takes over has the files and places that were armed, and none that were let go of", () =>
+  inFolder(async (folder) => {
+    for (const name of ["a.wav", "b.wav"]) {
+      await writeNoise({ path: `${folder}/${name}`, seed: 5, frames: 9_000 });
+    }
+    let kept: KeptStreams = { files: [], places: [] };
+    const memory = testMemory({ pageCount: 8, sampleRateHz: 48_000 });
+    const start = (before?: KeptStreams): Streams => {
+      const streams: Streams = new Streams({
+        ...{ memory, folder, files: before?.files, places: before?.places },
+        ...{ emit: () => {}, record: () => {}, onWarning: () => {}, onLoss: () => {} },
+        keep: () => kept = { files: streams.files, places: streams.places },
+      });
+      return streams;
+    };
+    const first = start();
+    await first.arm("b.wav");
+    await first.arm("a.wav", 4_000);
+    assert.deepEqual([kept.files.map(({ name }) => name), kept.places], [["b.wav", "a.wav"], [
+      { file: 2, frame: 4_000 },
+    ]]);
+    first.disarm("b.wav");
+    await first.close();
+    const next = start(kept);
+    await next.ready();
+    assert.deepEqual([next.armed.map(({ name }) => name), next.places], [["a.wav"], [
+      { file: 2, frame: 4_000 },
+    ]]);
+    await next.close();
   }));

@@ -93,7 +93,15 @@ Deno.test("a sync is answered with its number once everything sent before was ha
 Deno.test("every admitted sender may ask: no question changes anything", () =>
   withOscServer(async (_, { engine }) => {
     const none = () => ({});
-    const parts = { engine, version: "1", traffic: none, midi: none, timecode: none, methods: () => [] };
+    const parts = {
+      engine,
+      version: "1",
+      traffic: none,
+      midi: none,
+      timecode: none,
+      inputs: none,
+      methods: () => [],
+    };
     const methods = askingMethods(parts);
     assert.deepEqual(methods.map(({ address }) => address), [
       "/status",

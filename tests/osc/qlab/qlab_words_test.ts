@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { OscArgument } from "../../../osc/packet/packet.ts";
 import { float, scalar, text } from "../../../osc/packet/reply.ts";
-import { QlabCues } from "../../../osc/qlab/qlab_cues.ts";
+import { cueQuestions, QlabCues } from "../../../osc/qlab/qlab_cues.ts";
 import { meaningOf } from "../../../osc/qlab/qlab_words.ts";
 import { remoteShow } from "../../../testing/show/remote_show.ts";
 
@@ -73,6 +73,13 @@ Deno.test("what is done to all cues that run is one event, and what is done to e
     () => meaningOf(["cue", "*", "start"], [], moment),
     /at most 64 cues, found 65; start a group/,
   );
+  const keys = text(JSON.stringify(cueQuestions));
+  const asked = (cues: number) => {
+    const { list } = remoteShow(`{ "cues": [${Array.from({ length: cues }, () => '{ "wait": 1 }')}] }`);
+    return meaningOf(["cue", "*", "valuesForKeys"], [keys], { ...moment, cues: new QlabCues(list) });
+  };
+  assert.equal(((asked(20) as { data: unknown }).data as unknown[]).length, 20);
+  assert.throws(() => asked(700), /at most 30000 values, found \d+$/);
 });
 
 Deno.test("questions are answered with data", () => {

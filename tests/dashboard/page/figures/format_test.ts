@@ -3,6 +3,7 @@ import {
   agoText,
   bytesText,
   clockText,
+  decadeMark,
   durationText,
   levelText,
   numberText,
@@ -60,4 +61,9 @@ Deno.test("sizes and times of day", () => {
   strictEqual(bytesText(999_700), "1.0 MB");
   strictEqual(clockText(new Date(2026, 0, 2, 9, 4, 7, 30).getTime()), "09:04:07");
   strictEqual(clockText(new Date(2026, 0, 2, 9, 4, 7, 30).getTime(), true), "09:04:07.030");
+});
+
+Deno.test("a logarithmic axis has marks at 1, 2 and 5 of each decade", () => {
+  const marked = [0.1, 0.2, 0.30000000000000004, 0.5, 1, 3, 20, 90, 500, 1_000, 20_000].map(decadeMark);
+  strictEqual(marked.join(" "), "0.1 0.2  0.5 1  20  500 1k 20k");
 });
