@@ -52,13 +52,13 @@ async function measure(
       patchProblem: () => Promise.resolve(undefined),
     },
   });
+  const capture = new OutputCapture(engine.memory);
   await lockstep();
   await engine.loadShow(`${folder}/play.json`);
   const { port, stop } = serveOsc(native, { engine, version: "bench" });
   const socket = new FastSocket(native, port);
   const go = encodePacket({ address: "/go", args: [] });
   const { geometry, words } = engine.memory;
-  const capture = new OutputCapture(engine.memory);
   const clock = new FrameClock(() => Atomics.load(words, fixed.clock.captureHead.index) >>> 0, {
     sampleRateHz,
     callFrames: geometry.blockFrames,
