@@ -546,6 +546,10 @@ export class Engine implements control.EngineControl {
     });
   }
 
+  problems(): readonly control.DegradedProblem[] {
+    return this.#degradations.problems;
+  }
+
   measures(): control.EngineMeasures {
     return this.#measures.read();
   }

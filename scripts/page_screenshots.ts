@@ -120,6 +120,11 @@ async function shootShow(): Promise<void> {
     await page.locator('[data-row="3"] button').click();
     await page.locator("#cue-name").waitFor();
     await shoot(page, "show-edit", { isWhole: true });
+    await page.getByRole("button", { name: "Show", exact: true }).click();
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    await page.keyboard.press("Escape");
+    await page.locator(".panicking").waitFor();
+    await shoot(page, "show-panic", { restMs: 0 }); // the fade is over in two seconds
   } finally {
     await browser.close();
     await program.stop("SIGKILL");
@@ -128,10 +133,10 @@ async function shootShow(): Promise<void> {
   }
 }
 
-async function shoot(page: Page, name: string, { isWhole = false } = {}): Promise<void> {
+async function shoot(page: Page, name: string, { isWhole = false, restMs = 600 } = {}): Promise<void> {
   await page.evaluate(() => scrollTo(0, 0));
   // meters and numbers come to rest between two updates
-  await page.waitForTimeout(600);
+  await page.waitForTimeout(restMs);
   await page.screenshot({ path: new URL(`${name}.png`, folder).pathname, fullPage: isWhole });
   console.log(`docs/pictures/page/${name}.png`);
 }

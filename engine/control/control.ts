@@ -27,6 +27,8 @@ export interface EngineControl {
   /** Resolves once everything submitted before has been handed to the device. */
   settled(): Promise<void>;
   status(): EngineStatus;
+  /** Parts that are worse than they should be now, and why, with the remedies. */
+  problems(): readonly DegradedProblem[];
   /** Counters and distributions for a monitor, which asks every few seconds. */
   measures(): EngineMeasures;
   /** Session descriptions (SDP) of the streams of RTP that are sent; empty where there are none. */
@@ -273,7 +275,7 @@ export type EngineEvent =
   /** The state on the disk is kept, or is not kept any more, and why. */
   | { readonly event: "journal"; readonly state: JournalState; readonly problem: string }
   /** A part is worse than it should be, and why, with the remedy; `restored`: it is as it should be again. */
-  | { readonly event: "degraded"; readonly part: DegradedPart; readonly problem: string }
+  | ({ readonly event: "degraded" } & DegradedProblem)
   | { readonly event: "restored"; readonly part: DegradedPart }
   /** A recording of the sound has begun: its file, its first block, and seconds since the engine or its session began. */
   | ({ readonly event: "recStart" } & RecordingBegun)
@@ -341,6 +343,12 @@ export type DegradedPart =
   | "standstill"
   | "streams"
   | "output";
+
+/** Why a part is worse than it should be, with the remedy. */
+export interface DegradedProblem {
+  readonly part: DegradedPart;
+  readonly problem: string;
+}
 
 /**
  * What an output gives instead of sound: `digital`: every sample is zero; `dc`: direct current, a level that stands still; `level`:

@@ -1,7 +1,7 @@
 /**
  * Everything that is worse than it should be, and tells it by one way: a line of the log, an event, and the status. Main isolate.
  */
-import type { DegradedPart, EngineEvent } from "../control/control.ts";
+import type { DegradedPart, DegradedProblem, EngineEvent } from "../control/control.ts";
 import type { Log } from "../../foundation/logging.ts";
 
 /** What is told of a part: how loud, and what the log says when it is well again; empty: nothing. */
@@ -44,6 +44,11 @@ export class Degradations {
   /** Parts that are worse than they should be. */
   get parts(): readonly DegradedPart[] {
     return [...this.#current.keys()];
+  }
+
+  /** The same with the sentence that says why. */
+  get problems(): readonly DegradedProblem[] {
+    return [...this.#current].map(([part, { problem }]) => ({ part, problem }));
   }
 
   /** The sentence that says why; undefined where a part is well. */

@@ -90,7 +90,6 @@ export class PageServer {
   readonly #timeline: TimelineLog;
   readonly #clients = new Map<number, PageClient>();
   readonly #senders = new Map<number, PacketSender>();
-  readonly #problems = new Map<string, string>();
   readonly #stopObserving: (() => void)[];
   readonly #runId = crypto.randomUUID();
   #nextId = 1;
@@ -111,8 +110,6 @@ export class PageServer {
       onEntry: (entry) => this.#sendAll(() => ({ type: "timeline", ...this.#moment(), entries: [entry] })),
     });
     this.#stopObserving = [engine.observe((event) => {
-      if (event.event === "degraded") this.#problems.set(event.part, event.problem);
-      if (event.event === "restored") this.#problems.delete(event.part);
       if (this.#clients.size === 0 || event.event === "noteEnd" || event.event === "showCue") return;
       if (event.event === "showStatus") {
         return this.#sendAll(() => ({ type: "showStatus", status: event.status }));
@@ -371,16 +368,12 @@ export class PageServer {
   #status(): StatusMessage {
     const { engine, session } = this.#options;
     const status = engine.status();
-    const problems = status.degraded.split(" ").filter((part) => part !== "").map((part) => ({
-      part,
-      problem: this.#problems.get(part) ?? "see the log",
-    }));
     return {
       type: "status",
       ...this.#moment(),
       status,
       voices: engine.voices(),
-      problems,
+      problems: engine.problems(),
       recorder: recorderOf(status),
       session,
     };

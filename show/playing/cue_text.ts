@@ -10,15 +10,17 @@ export function cueText(cue: Cue): string {
     case "play": {
       const parts = [
         ...(cue.loops === 1 ? [] : [cue.loops === "forever" ? "loops" : `${cue.loops} times`]),
+        ...(cue.rate === 1 ? [] : [`speed ${cue.rate}`]),
         ...(cue.levelDb === 0 ? [] : [`${cue.levelDb} dB`]),
         ...(cue.fadeInSeconds === 0 ? [] : [`fades in over ${cue.fadeInSeconds} s`]),
       ];
       return [title, ...parts].join(", ");
     }
     case "fade": {
-      const to = cue.fade.startsWith("/") ? `${cue.to ?? 0}` : `${cue.toDb ?? -120} dB`;
-      return `${title} to ${to} over ${cue.seconds} s${cue.thenStop ? ", then stop it" : ""}`;
+      return `${title} ${fadeTarget(cue)} over ${cue.seconds} s${cue.thenStop ? ", then stop it" : ""}`;
     }
+    case "memo":
+      return cue.name === undefined ? title : cue.memo;
     case "note":
       return `${title} for ${cue.seconds} s`;
     case "osc":
@@ -26,6 +28,11 @@ export function cueText(cue: Cue): string {
     default:
       return title;
   }
+}
+
+function fadeTarget({ fade, to, toDb }: Extract<Cue, { kind: "fade" }>): string {
+  if (fade.startsWith("/")) return `to ${to ?? 0}`;
+  return toDb === undefined ? "out" : `to ${toDb} dB`;
 }
 
 /** Frames of what a cue does; null: it does not end by itself. */

@@ -691,6 +691,20 @@ Deno.test("a cue says in one line what it does, and how long", () => {
   });
   const show = readShow(source).show!;
   assert.deepEqual(show.cues.map(cueText), ["play 3s, 2 times, -6 dB", "fade 1 to -20 dB over 5 s"]);
+  const more = readShow(JSON.stringify({
+    cues: [
+      { number: 1, play: "3s", rate: 2 },
+      { fade: 1, seconds: 4, thenStop: true },
+      { name: "preset", memo: "doors shut" },
+      { memo: "doors shut" },
+    ],
+  }));
+  assert.deepEqual(more.show!.cues.map(cueText), [
+    "play 3s, speed 2",
+    "fade 1 out over 4 s, then stop it",
+    "doors shut",
+    "memo doors shut",
+  ]);
   const list = compileShow(show, { sampleRateHz, media });
   assert.deepEqual(list.order.map((key) => cueLength(list, list.cues[key])), [6_000, 5_000]);
 });

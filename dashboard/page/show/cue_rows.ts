@@ -38,7 +38,7 @@ export function CueRows({ isEditing, selected, select }: CueRowsProps): VNode {
   return html`
     <div class="cue-scroll" ref=${box} tabindex="0" role="region" aria-label="Cue list">
       <div class="cue cue-titles" aria-hidden="true">
-        <span></span><span>Number</span><span>Cue</span><span>Wait</span><span>Length</span><span>Post-wait</span><span></span>
+        <span></span><span>Number</span><span>Cue</span><span>Pre-wait</span><span>Length</span><span>Post-wait</span><span></span>
       </div>
       <ol class="cues">
         ${cues.map((cue) =>
@@ -80,7 +80,7 @@ function CueRow({ cue, isEditing, isSelected, select }: CueRowProps): VNode {
       : ""}</span>
     <span class="cue-number">${number ?? ""}</span>
     <span class="cue-words">
-      <span class="cue-name">${name}</span>
+      <span class="cue-name">${name}</span>${" "}
       ${!isArmed && html`
         <span class="badge">not armed</span>
       `}
@@ -93,7 +93,7 @@ function CueRow({ cue, isEditing, isSelected, select }: CueRowProps): VNode {
         : ""}</span>
     </span>
     <span class="cue-time">${preWaitSeconds > 0 &&
-      html`<span class="unseen">wait </span>`}${lengthText(preWaitSeconds)}</span>
+      html`<span class="unseen">pre-wait </span>`}${lengthText(preWaitSeconds)}</span>
     <span class="cue-time" title=${lengthSeconds === null
       ? "It does not end by itself, or its end is not known"
       : ""}>${lengthSeconds === null ? "–" : lengthText(lengthSeconds)}</span>

@@ -40,13 +40,13 @@ function NextCue({ cue, isArmed, then }: {
   readonly then?: CueView;
 }): VNode {
   return html`
-    <p class="next-word">Next${!isArmed && html`
+    <p class="next-word">Next${" "}${!isArmed && html`
       <strong class="badge">not armed: it does nothing</strong>
     `}</p>
     <p class="next-name">${cue.number !== undefined &&
       html`
         <span class="next-number">${cue.number}</span>
-      `}${cue.name}</p>
+      `}${cue.number !== undefined && " "}${cue.name}</p>
     ${cue.notes !== "" && html`<p class="next-notes">${cue.notes}</p>`}
     <p class="next-text">${cue.text !== cue.name && cue.text}</p>
     <p class="next-then">${then ? `Then ${cueName(then)}` : "Then the end of the list"}</p>

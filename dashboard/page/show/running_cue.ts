@@ -3,7 +3,7 @@ import type { RunningCueView } from "../../protocol.ts";
 
 export interface CueProgress {
   /** What it does now. */
-  readonly word: "waits" | "runs" | "stops" | "waits behind" | "paused";
+  readonly word: "pre-wait" | "runs" | "stops" | "post-wait" | "paused";
   /** To the end of its stage; null: it does not end by itself, or its end is not known. */
   readonly remainingSeconds: number | null;
   /** Since its start. */
@@ -13,10 +13,10 @@ export interface CueProgress {
 }
 
 const words: Readonly<Record<RunningCueView["stage"], CueProgress["word"]>> = {
-  preWait: "waits",
+  preWait: "pre-wait",
   deed: "runs",
   stopping: "stops",
-  postWait: "waits behind",
+  postWait: "post-wait",
 };
 
 /** What is said of a running cue. */

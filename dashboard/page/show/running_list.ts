@@ -70,7 +70,7 @@ function RunningRow({ cue, frame, sampleRateHz, isEditing }: RunningRowProps): V
     <li class="running-cue running-${stage} ${cue.paused ? "running-paused" : ""}" data-key=${cue.key}>
       <span class="running-name">${number !== undefined && html`
         <b>${number}</b>
-      `}${name}</span>
+      `}${number !== undefined && " "}${name}</span>
       <span class="running-time" data-remaining=${remainingSeconds ?? ""}>${remainingSeconds === null
         ? html`<span class="running-up">+${remainingText(elapsedSeconds)}</span>`
         : html`<span class="unseen">remaining </span>${remainingText(remainingSeconds)}`}</span>

@@ -148,7 +148,7 @@ function NewCue({ draft, schema, after }: {
           .description} disabled=${!mayChange}
           value=${typed} onInput=${(event: Event) => type((event.target as HTMLInputElement).value)} />
       `}
-      <button type="submit" disabled=${!mayChange}>${after ? "Add behind" : "Add at the end"}</button>
+      <button type="submit" disabled=${!mayChange}>${after ? "Add below" : "Add at the end"}</button>
       <span class="problem" role="alert">${problem}</span>
     </form>
   `;

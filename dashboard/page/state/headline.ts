@@ -44,7 +44,7 @@ function contactHeadline(state: PageState): Headline | undefined {
     const why = contact.farewell === "" ? "" : ` The engine said: ${contact.farewell}.`;
     return unknown(
       "No contact",
-      `The engine was last heard ${durationText(ageMs / 1_000)} ago.${why}`,
+      `The engine was last heard ${ageMs < 1_000 ? "just now" : `${durationText(ageMs / 1_000)} ago`}.${why}`,
       "What you see below is from then. The page keeps trying.",
     );
   }
@@ -107,13 +107,11 @@ function warningHeadline({ live, status, clips }: PageState): Headline {
     return warning("Without protection: one renderer plays alone.", "Another one joins within seconds.");
   }
   if (protecting < 3) return warning(`Two renderers in lockstep; the third joins.`);
-  for (const [lamp, what] of [["clip", "clipped"], ["limit", "reached the ceiling and is bent below it"]]) {
+  for (const [lamp, what] of [["clip", "clipped"], ["limit", "reached the ceiling, which bends the wave"]]) {
     const channels = clips.lamps.flatMap((one, channel) => one === lamp ? [channel + 1] : []);
     if (channels.length === 0) continue;
     return warning(
-      `${
-        channels.length === 1 ? `Channel ${channels[0]}` : `Each of the channels ${channels.join(", ")}`
-      } ${what}.`,
+      `${channels.length === 1 ? `Channel ${channels[0]}` : `Channels ${channels.join(", ")}`} ${what}.`,
       "Turn it down, then reset the lamps.",
     );
   }

@@ -267,6 +267,11 @@ Deno.test("without a show the page says how to load one", () => {
 Deno.test("the next cue stands with its notes, the list with its marks, running cues with what is left", () => {
   const page = drawnPart(ShowView, loaded);
   match(page, /class="go" data-state="ready"/);
+  // numbers, names and marks are words apart, for eyes and for screen readers
+  const words = page.replaceAll(/<[^>]*>/g, "");
+  match(words, /Next 2 cue 2on the second knock/);
+  match(words, /cue 3 not armedplays 3/);
+  match(words, /1 cue 1remaining 3\.0/);
   match(page, /id="next-cue".*>2<\/span> ?cue 2.*on the second knock.*Then 3 cue 3/s);
   match(page, /data-row="1" data-colour="red"[^]*, red, runs[^]*wait <\/span>1\.5 s[^]*auto-follow/);
   match(page, /data-row="2"[^>]*aria-current="step"/);

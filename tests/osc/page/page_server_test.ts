@@ -13,6 +13,7 @@ import { startTestEngine, type SteppedEngine } from "../../../testing/engine/tes
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { PageConnection } from "../../../testing/osc/page_connection.ts";
 import { TestAdmission } from "../../../testing/osc/test_admission.ts";
+import { inFolder } from "../../../testing/in_folder.ts";
 import { until } from "../../../testing/until.ts";
 
 interface Seat extends Omit<SteppedEngine, "stop"> {
@@ -26,11 +27,18 @@ interface Seat extends Omit<SteppedEngine, "stop"> {
 async function withPage(
   work: (seat: Seat) => Promise<void>,
   options: Partial<PageServerOptions> = {},
+  { environment = {}, before = () => {} }: {
+    readonly environment?: Readonly<Record<string, string>>;
+    /** What happens to the engine before it has a page. */
+    readonly before?: (started: SteppedEngine) => void | Promise<void>;
+  } = {},
 ): Promise<void> {
   const started = await startTestEngine({
     driver: "manual",
     patch: (format) => compilePatch("keys", format),
+    environment,
   });
+  await before(started);
   const { engine, stop } = started;
   const { build } = await nativeForTests();
   const { access = AccessControl.local() } = options;
@@ -112,6 +120,29 @@ Deno.test("a page learns what plays, its commands are obeyed as OSC, and values 
       ),
     );
     assert.match(await answer(page, osc("/keys/cutofHz", 1.5)), /^\/fail .* nearest .*\/keys\/cutoffHz/);
+  }));
+
+Deno.test("a page says why a part is worse than it should be, though that was so before the page was there", () =>
+  inFolder((folder) => {
+    const session = `${folder}/a.session`;
+    return withPage(
+      async ({ page, engine }) => {
+        const { problems } = await page.get("status");
+        assert.match(
+          problems.find(({ part }) => part === "recording")?.problem ?? "",
+          /^recording ended: its file was removed; /,
+        );
+        assert.deepEqual(problems.map(({ part }) => part).join(" "), engine.status().degraded);
+      },
+      {},
+      {
+        environment: { UNDERSTUDY_SESSION: session },
+        before: async ({ engine, playUntil }) => {
+          await Deno.remove(session);
+          await playUntil("it is noticed", () => engine.status().recording === "ended");
+        },
+      },
+    );
   }));
 
 Deno.test("a fault, and who takes over, is on the timeline at once, and on that of a page that comes later", () =>

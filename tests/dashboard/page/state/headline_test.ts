@@ -71,7 +71,7 @@ Deno.test("a lamp that is on is told until the operator has seen it", () => {
     rest: { clips: { ...pageState().clips, lamps } },
   });
   match(heard(lamps("off", "clip")).reason, /Channel 2 clipped/);
-  match(heard(lamps("limit", "limit")).reason, /channels 1, 2 reached the ceiling/);
+  match(heard(lamps("limit", "limit")).reason, /^Channels 1, 2 reached the ceiling, which bends/);
   strictEqual(heard(lamps("off", "off")).level, "good");
 });
 
@@ -80,7 +80,7 @@ Deno.test("what the page cannot know it does not say", () => {
   deepStrictEqual([late.level, late.word], ["unknown", "No contact"]);
   match(late.reason, /last heard 12 s ago/);
   const farewell = heard({ rest: { contact: { state: "lost", heardMs: 0, farewell: "it stops" } } });
-  match(farewell.reason, /The engine said: it stops\./);
+  match(farewell.reason, /last heard just now\. The engine said: it stops\./);
   strictEqual(heard({ rest: { contact: { state: "connecting", farewell: "" } } }).word, "Connecting");
   strictEqual(heard({ rest: { contact: { state: "lost", farewell: "" } } }).word, "No contact");
   strictEqual(heard({ rest: { live: undefined } }).word, "Connecting");
