@@ -11,8 +11,8 @@ import type { SharedMemory } from "./shared_memory.ts";
 /** Looks at a directory that is being changed, at most. */
 const maxLooks = 4;
 
-/** A page that a block needs and that is not there. */
-export interface MissingPage {
+/** A page that a block needs. */
+export interface NeededPage {
   readonly file: number;
   readonly channels: number;
   readonly page: number;

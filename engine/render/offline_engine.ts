@@ -207,7 +207,7 @@ export class OfflineEngine {
   async #render(): Promise<void> {
     const pages = this.#pages;
     if (pages === undefined) this.#renderer.renderBlock();
-    else await this.#renderer.renderBlockWith((missing) => pages.load(missing));
+    else await this.#renderer.renderBlockWith((needed) => pages.load(needed));
   }
 
   #deliver(output: Float32Array<ArrayBuffer>, { concealed, faded, input }: Replay): void {

@@ -22,7 +22,7 @@ import {
   slotSamplesIndex,
 } from "../memory/places.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
-import type { MissingPage } from "../memory/stream_pages.ts";
+import type { NeededPage } from "../memory/stream_pages.ts";
 import { placeInSweep, regionsOf } from "../memory/sweep.ts";
 import { takeOver } from "./state_transfer.ts";
 import { Host, PatchInstance, type PreparedPatch } from "./patch_instance.ts";
@@ -187,11 +187,11 @@ export class Renderer {
   }
 
   /** The same where somebody loads the pages of streams that the block needs. Offline. */
-  async renderBlockWith(load: (pages: readonly MissingPage[]) => Promise<void>): Promise<void> {
+  async renderBlockWith(load: (pages: readonly NeededPage[]) => Promise<void>): Promise<void> {
     this.claim();
     this.takeCommands();
-    const missing = this.#streams?.missing(this.#current, this.block, this.#isSkipped) ?? [];
-    if (missing.length > 0) await load(missing);
+    const needed = this.#streams?.needed(this.#current, this.block, this.#isSkipped) ?? [];
+    if (needed.length > 0) await load(needed);
     this.hear();
     this.render();
     this.store();

@@ -9,7 +9,7 @@ import { EntryField, instrumentShift, Opcode, opcodeMask } from "../log/command_
 import { playerCount, playerRates, playerWords } from "../memory/constants.ts";
 import { pageSamplesIndex } from "../memory/places.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
-import { findPage, holdsPage, type MissingPage, pageFrames } from "../memory/stream_pages.ts";
+import { findPage, holdsPage, type NeededPage, pageFrames } from "../memory/stream_pages.ts";
 import { Host, type PatchInstance } from "./patch_instance.ts";
 import { pendingEntry } from "./pending_queue.ts";
 import {
@@ -59,7 +59,7 @@ export class StreamMixer {
   readonly #bent: Float32Array<ArrayBuffer>;
   #late = 0;
   /** Gets what is missing; undefined: nobody asks. */
-  #missing: MissingPage[] | undefined;
+  #needed: NeededPage[] | undefined;
   /** The piece: its first frame in the block, its frames, and the position of the player after it. */
   #frame = 0;
   #frames = 0;
@@ -125,12 +125,12 @@ export class StreamMixer {
     words[host + Host.streams] = isBusy ? 1 : 0;
   }
 
-  /** The pages that a block needs and that are not there; nothing is heard yet. Offline only: it allocates. */
-  missing(instance: PatchInstance, block: number, isSkipped: (position: number) => boolean): MissingPage[] {
-    const missing = this.#missing = [];
+  /** The pages that a block needs, whether or not they are there; nothing is heard yet. Offline only: it allocates. */
+  needed(instance: PatchInstance, block: number, isSkipped: (position: number) => boolean): NeededPage[] {
+    const needed = this.#needed = [];
     this.#lookThrough(instance, block, isSkipped);
-    this.#missing = undefined;
-    return missing;
+    this.#needed = undefined;
+    return needed;
   }
 
   /** Notes which players are late, and leaves them as they are. */
@@ -303,10 +303,10 @@ export class StreamMixer {
     const end = lastEnd(words, at);
     const lastPage = Math.min(last, end - 1) >> shift;
     for (let page = Math.max(0, first) >> shift; page <= lastPage; page++) {
+      this.#needed?.push({ file, channels, page });
       if (findPage(this.#memory, file, page) >= 0) continue;
       this.#late |= 1 << player;
-      if (this.#missing === undefined) return;
-      this.#missing.push({ file, channels, page });
+      if (this.#needed === undefined) return;
     }
   }
 

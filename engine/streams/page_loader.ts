@@ -3,7 +3,8 @@
  * A file that has changed since it was played is an error that names it. Offline.
  */
 import { createHash } from "node:crypto";
-import type { MissingPage } from "../memory/stream_pages.ts";
+import { invariant } from "../../foundation/invariant.ts";
+import type { NeededPage } from "../memory/stream_pages.ts";
 import { pageFrames } from "../memory/stream_pages.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import { PagePool } from "./page_pool.ts";
@@ -28,15 +29,19 @@ export class PageLoader {
     this.#files = files;
   }
 
-  /** Loads pages. Throws {@link SourceError}. */
-  async load(pages: readonly MissingPage[]): Promise<void> {
+  /** Makes pages present, all at once: none of them makes room for another. Throws {@link SourceError}. */
+  async load(pages: readonly NeededPage[]): Promise<void> {
     this.#pool.begin();
-    for (const { file, channels, page } of pages) {
+    const missing = pages.filter(({ file, page }) => !this.#pool.want(file, page));
+    for (const { file, channels, page } of missing) {
       const frames = pageFrames(channels);
       const samples = this.#files === undefined
         ? new Float32Array(frames * channels)
         : await (await this.#sourceOf(file)).read(page * frames, frames);
-      this.#pool.put(file, page, samples);
+      invariant(
+        this.#pool.put(file, page, samples),
+        `streams: a block needs ${pages.length} pages, there is room for fewer`,
+      );
     }
   }
 

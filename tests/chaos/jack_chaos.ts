@@ -521,7 +521,7 @@ class EngineProcess {
     return new EngineProcess(await ready.promise, process, lines, stray, reading);
   }
 
-  /** Sends a message and waits for the reply with this address; a `/fail` instead is an error. */
+  /** Sends a message and waits for its reply with this address; a `/fail` instead is an error. */
   async ask(message: OscMessage, replyAddress: string): Promise<readonly OscArgument[]> {
     await this.#socket.send(encodePacket(message), {
       transport: "udp",
@@ -532,7 +532,9 @@ class EngineProcess {
       const [bytes] = await this.#socket.receive();
       const reply = decodePacket(bytes);
       if (isBundle(reply)) continue;
-      if (reply.address === replyAddress) return reply.args;
+      const [first] = reply.args;
+      const isOfAnother = reply.address === "/done" && first?.type === "s" && first.value !== message.address;
+      if (reply.address === replyAddress && !isOfAnother) return reply.args;
       if (reply.address === "/fail") {
         throw new Error(`${message.address} failed: ${JSON.stringify(reply.args)}`);
       }

@@ -6,6 +6,7 @@ import { SealTable } from "../../../engine/log/seal_table.ts";
 import { StreamSeals } from "../../../engine/log/stream_seals.ts";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { slotSamplesIndex } from "../../../engine/memory/places.ts";
+import type { SharedMemory } from "../../../engine/memory/shared_memory.ts";
 import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { Renderer } from "../../../engine/renderer/renderer.ts";
 import { openSource } from "../../../engine/streams/source/open_source.ts";
@@ -16,7 +17,7 @@ import { chunk, joined, packed, wav, wavFormat } from "../../../testing/sound/ri
 import { run, sox, withSoundPrograms } from "../../../testing/sound/sound_files.ts";
 import { createHash } from "node:crypto";
 import { pageSamplesIndex } from "../../../engine/memory/places.ts";
-import { findPage } from "../../../engine/memory/stream_pages.ts";
+import { findPage, pageFrames } from "../../../engine/memory/stream_pages.ts";
 import { PageLoader } from "../../../engine/streams/page_loader.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { inFolder } from "../../../testing/in_folder.ts";
@@ -46,9 +47,48 @@ Deno.test("pages are loaded from the file that was played, and a file that has c
     await silent.load([missing]);
   }));
 
+Deno.test("a page that a block needs and that has long been there makes no room for another of the same block", () =>
+  inFolder(async (folder) => {
+    const files = await Promise.all([1, 2].map(async (number): Promise<StreamedFile> => {
+      const path = `${folder}/${number}.wav`;
+      await writeNoise({ path, seed: number, frames: 80_000, channels: 1, sampleRateHz: 8_000 });
+      return { number, name: `${number}.wav`, path, channels: 1, frames: 80_000, sha256: "" };
+    }));
+    const memory = testMemory({ sampleRateHz: 8_000, blockFrames, pageCount: 3 });
+    const { log, renderer } = rendererOf(memory, 8_000);
+    const loader = new PageLoader(memory, new Map(files.map((file) => [file.number, file])));
+    for (let block = 0; block < 8; block++) {
+      const at = { block: renderer.block, frame: 0 };
+      const act = (player: number, ...actions: PlayerAction[]) =>
+        log.append(actions.map((action) => encodePlayerCommand({ kind: "player", player, ...action }, at)));
+      for (const { number, frames } of block === 0 ? files : []) {
+        act(
+          number - 1,
+          { what: "open", file: number, channels: 1 },
+          { what: "slice", endFrame: frames, count: 1 },
+          { what: "gate", open: true, frames: 0 },
+        );
+      }
+      act(1, { what: "seek", frame: block * pageFrames(1) });
+      new StreamSeals(memory).restore(renderer.block, 0); // as it was played: nobody was late
+      await renderer.renderBlockWith((pages) => loader.load(pages));
+    }
+    await loader.close();
+  }));
+
 const sampleRateHz = 48_000;
 const blockFrames = 512;
 const channels = 2;
+
+/** A renderer with a log of its own, whose patch has a bus for each channel. */
+function rendererOf(memory: SharedMemory, rateHz: number) {
+  new SealTable(memory).reset(0);
+  new StreamSeals(memory).reset(0);
+  const log = new CommandLog(memory);
+  const format = { sampleRateHz: rateHz, channels, inputChannels: 0, maximumBlockFrames: blockFrames };
+  const patch = preparePatch(0, busPatch(format), compileChecksum());
+  return { log, renderer: new Renderer({ memory, ring: 0, seed: 1, patch }) };
+}
 
 /** A WAV file whose sizes stand in the part `ds64`. */
 function largeWav(id: "RF64" | "BW64", samples: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -99,12 +139,7 @@ withSoundPrograms(
       return { number: index + 1, name, path: `${folder}/${name}`, channels, frames, sha256: "" };
     });
     const memory = testMemory({ sampleRateHz, blockFrames, pageCount: 16 });
-    new SealTable(memory).reset(0);
-    new StreamSeals(memory).reset(0);
-    const log = new CommandLog(memory);
-    const format = { sampleRateHz, channels, inputChannels: 0, maximumBlockFrames: blockFrames };
-    const patch = preparePatch(0, busPatch(format), compileChecksum());
-    const renderer = new Renderer({ memory, ring: 0, seed: 1, patch });
+    const { log, renderer } = rendererOf(memory, sampleRateHz);
     const loader = new PageLoader(memory, new Map(files.map((file) => [file.number, file])));
     /** Renders blocks after actions that take effect at a frame of the first one. */
     const play = async (actions: readonly PlayerAction[], frame: number, blocks: number) => {
