@@ -1,6 +1,6 @@
 /**
  * Follows what was captured, block by block, out of the shared memory. Captured blocks stay there for seconds and each says its number,
- * so whoever comes late misses nothing and still knows the frame of every sample. Main isolate.
+ * so a late look misses nothing and still knows the frame of every sample. Main isolate.
  */
 import { frameNumber } from "../engine/memory/frame_number.ts";
 import { within } from "../engine/memory/layout.ts";

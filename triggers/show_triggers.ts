@@ -221,7 +221,9 @@ export class ShowTriggers implements InputListener {
     this.#list = show?.list;
     const read = show === undefined ? undefined : readShow(show.text).show;
     this.#triggers = read === undefined ? noTriggers : triggeredCues(read);
+    const before = this.#times;
     this.#times = new TimecodeTimes(this.#triggers, this.#options.rate, this.#timecode.offsetFrames);
+    this.#times.goOnFrom(before, this.#timecode.chase);
     this.#watch(read?.inputs ?? {}, show?.status().silentInputs ?? []);
     return show;
   }

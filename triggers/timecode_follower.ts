@@ -122,9 +122,12 @@ export class TimecodeFollower {
   /** A frame of linear timecode: forward it ends where the next one begins, backward where it began itself. */
   #word(time: LtcTime): void {
     const { rate } = this.#options;
-    const { timecode, isReverse, endAt, isDropFrame } = time;
-    const last = this.#lastLtc;
+    const { timecode, isReverse, startAt, endAt, isDropFrame } = time;
+    const before = this.#lastLtc;
     this.#lastLtc = time;
+    // behind a drop-out the last one that was read is not the one before
+    const isNext = before !== undefined && Math.abs(startAt - before.endAt) < (endAt - startAt) / 2;
+    const last = isNext ? before : undefined;
     // how many frames a second has shows where a second begins
     const isSecond = !isReverse && timecode.frames === 0 && last?.isReverse === false &&
       (last.timecode.seconds + 1) % 60 === timecode.seconds;

@@ -76,6 +76,11 @@ interface PendingCommand {
 const absentFactor = 2;
 /** Settled blocks of one answer. */
 const maxAnsweredBlocks = 64;
+/**
+ * Commands of one seal: more are heard in the next blocks. So a seal fits into a datagram and into an entry of the order, however many
+ * commands come at once.
+ */
+export const maxSealBytes = 32 * 1024;
 /** Refuses a command of a machine that is cut off, before anybody else knows it. */
 const cutOffReason = "this machine reaches neither the order nor the other machine; send it to the other one";
 const expiredReason = "no block could hear it in time, because the order was away; send it again";
@@ -181,6 +186,12 @@ export class ClusterMember {
       return;
     }
     const command = { id, body, lastBlock: this.#now + this.#limits.lifetimeBlocks };
+    const bytes = bytesOf(command);
+    if (bytes > maxSealBytes) {
+      const reason = `expected a command of at most ${maxSealBytes} bytes, found ${bytes}`;
+      this.#actions.push({ kind: "refuse", id, reason });
+      return;
+    }
     this.#pending.set(id, { command, isOwn: true, block: undefined, sentAt: -Infinity });
     if (this.#machine === 1) this.#passOn();
   }
@@ -300,11 +311,14 @@ export class ClusterMember {
     this.#publish({ kind: "seal", block, seal: record.own! });
   }
 
-  /** Commands that no seal of this machine has yet. */
+  /** Commands that no seal of this machine has yet, as many as a seal holds. */
   #pendingFor(block: number): readonly ClusterCommand[] {
     const commands: ClusterCommand[] = [];
+    let bytes = 0;
     for (const pending of this.#pending.values()) {
       if (pending.block !== undefined || pending.command.lastBlock < block) continue;
+      bytes += bytesOf(pending.command);
+      if (commands.length > 0 && bytes > maxSealBytes) break;
       pending.block = block;
       commands.push(pending.command);
     }
@@ -474,4 +488,8 @@ export class ClusterMember {
   #publish(entry: OrderEntry): void {
     this.#actions.push({ kind: "publish", entry });
   }
+}
+
+function bytesOf(command: ClusterCommand): number {
+  return new TextEncoder().encode(JSON.stringify(command)).length;
 }

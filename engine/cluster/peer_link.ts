@@ -98,14 +98,19 @@ export class PeerLink {
 
   async #listen(): Promise<void> {
     while (!this.#isClosed) {
-      try {
-        const [datagram] = await this.#socket.receive(new Uint8Array(maxDatagramBytes));
-        this.#receive(datagram);
-      } catch {
-        if (this.#isClosed) return;
-        // where nothing listens at the other machine, its system says so here
-        await new Promise((done) => setTimeout(done, pauseAfterErrorMs));
-      }
+      const datagram = await this.#next();
+      if (datagram !== undefined) this.#receive(datagram);
+    }
+  }
+
+  async #next(): Promise<Uint8Array | undefined> {
+    try {
+      const [datagram] = await this.#socket.receive(new Uint8Array(maxDatagramBytes));
+      return datagram;
+    } catch {
+      // where nothing listens at the other machine, its system says so here
+      if (!this.#isClosed) await new Promise((done) => setTimeout(done, pauseAfterErrorMs));
+      return undefined;
     }
   }
 

@@ -180,13 +180,13 @@ export class ShowDesk {
       throw new CommandRefusedError("another show is being read; try again when it is done");
     }
     this.#isOpening = true;
-    const { arm, sampleRateHz } = this.#partsOfHost;
+    const parts = this.#partsOfHost;
     for (const { path } of this.#player?.opened.sounds.values() ?? []) this.#leftFiles.add(path);
     const options = {
-      ...{ sampleRateHz, services: this.#services },
-      arm: (...[file, frame]: Parameters<typeof arm>) => {
+      ...{ ...parts, services: this.#services },
+      arm: (...[file, frame]: Parameters<typeof parts.arm>) => {
         this.#leftFiles.add(file.path);
-        return arm(file, frame);
+        return parts.arm(file, frame);
       },
     };
     try {

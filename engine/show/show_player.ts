@@ -173,6 +173,7 @@ export class ShowPlayer {
   /** Whether nothing of this show plays, or is about to play, a file that its list does not name any more; if so it is forgotten. */
   forgets(path: string): boolean {
     const names = [...this.#armedBefore].flatMap(([name, sound]) => sound.path === path ? [name] : []);
+    if (names.length === 0) return true; // of another show: nothing here can play it
     const played = this.#host.playedFrame();
     const { state } = this.#fold(played, played);
     const used = new Set([

@@ -15,7 +15,7 @@ export interface PassedCue {
 export class TimecodeTimes {
   readonly #places: readonly { readonly key: string; readonly position: number }[];
   readonly #rate: TimecodeRate;
-  #jumps = -1;
+  #jumps: number | undefined;
   /** Up to where triggers were passed, on the line of the chase; undefined: it is not followed. */
   #passed: number | undefined;
 
@@ -28,6 +28,12 @@ export class TimecodeTimes {
         ? []
         : [{ key, position: wrapped(frameOfTimecode(read, rate) - offset, rate) }];
     });
+  }
+
+  /** Takes the place of the times of a list before: what they have passed is not passed again, nor what lies behind. */
+  goOnFrom(before: TimecodeTimes, chase: TimecodeChase): void {
+    this.#jumps = before.#jumps ?? chase.jumps;
+    this.#passed = before.#passed;
   }
 
   /**

@@ -51,7 +51,7 @@ import {
 import { startBusyLoops } from "./busy_loops.ts";
 import { untilInterrupted } from "./until_interrupted.ts";
 import { lossesOf, startScsynthBeside } from "./scsynth_beside.ts";
-import { type AudioComparison, compareAudio } from "./compare_audio.ts";
+import { type AudioComparison, compareAudio, type Gap } from "./compare_audio.ts";
 import { readFloatWav } from "../../testing/sound/read_float_wav.ts";
 
 export interface ChaosOptions {
@@ -605,14 +605,17 @@ function text(value: string): OscArgument {
 
 /**
  * Whether everything that must hold held: the sentence that the exit code of the command stands for. Differences between
- * capture and render are forgiven only as whole periods that one side lacks, and only when the server's log owns up to
- * lost cycles; the checksums of what the callback handed over are never forgiven anything.
+ * capture and render are forgiven only as whole periods that one side lacks, or as the rest of one period that was taken
+ * before it was written whole, and only when the server's log owns up to lost cycles; the checksums of what the callback
+ * handed over are never forgiven anything.
  */
 export function held(result: ChaosResult): boolean {
   const { gaps, lostAt } = result.audio;
-  const whole = (frames: number) => frames % result.periodFrames === 0;
-  const excused = gaps.every((gap) => whole(gap.onlyCaptured) && whole(gap.onlyRendered)) &&
-    (gaps.length === 0 || result.serverLosses > 0);
+  const { periodFrames } = result;
+  const isOfServer = ({ frame, onlyCaptured, onlyRendered }: Gap) =>
+    onlyCaptured % periodFrames === 0 && onlyRendered % periodFrames === 0 ||
+    onlyCaptured === onlyRendered && frame % periodFrames + onlyRendered === periodFrames;
+  const excused = gaps.every(isOfServer) && (gaps.length === 0 || result.serverLosses > 0);
   return result.renderIdentical && (result.recordingDiffers ?? 0) === 0 && result.concealedFrames === 0 &&
     !result.stray.some(isOurs) &&
     result.exitCode === 0 &&

@@ -501,6 +501,16 @@ Deno.test("a control process that is lost at any moment of a GO and of what foll
     assert.deepEqual(late.done, ["sent sendOsc at 1370", "loaded strings"]);
   }));
 
+Deno.test("a load, an edit and a check of a show name the inputs that are not captured", () =>
+  inFolder(async (folder) => {
+    const show = { inputs: { studio: { channels: [1] } }, cues: [{ number: 1, play: "a.wav" }] };
+    const desk = new ShowDesk(new WrittenHost(), services);
+    const expected = /input studio: there is no channel 1, because nothing is captured/;
+    assert.match((await desk.load(await writeShow(folder, show))).join(), expected);
+    assert.match((await desk.control!.edit(JSON.stringify(show))).join(), expected);
+    assert.match((await desk.control!.check()).join(), expected);
+  }));
+
 Deno.test("a desk tells of its show at most each 50 ms, and gives up the files that an edit leaves out", () =>
   inFolder(async (folder) => {
     const file = await writeShow(folder, {

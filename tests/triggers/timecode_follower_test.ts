@@ -99,6 +99,14 @@ Deno.test("timecode of another rate than the settings say is told once, with the
   assert.deepEqual(told("25", "25"), []);
 });
 
+Deno.test("a drop-out that ends where a second begins is no other rate", () => {
+  const samples = signalAt("25", 2 * sampleRateHz);
+  // 09:59:59:00 begins at 0.6 s
+  samples.fill(0, 0.3 * sampleRateHz, 0.58 * sampleRateHz);
+  const { lines } = follow("25", samples);
+  assert.deepEqual(lines.filter((line) => /expected/.test(line)), []);
+});
+
 Deno.test("samples that are missing are no wrong timecode", () => {
   const samples = signalAt("25", 2 * sampleRateHz);
   const { follower } = follow("25", samples.subarray(0, sampleRateHz));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { ClusterMember } from "../../../engine/cluster/cluster_member.ts";
+import { decodeOrderEntry, encodeClusterMessage } from "../../../engine/cluster/cluster_encoding.ts";
+import { ClusterMember, maxSealBytes } from "../../../engine/cluster/cluster_member.ts";
 import type { ClusterAction, MachineNumber } from "../../../engine/cluster/cluster_messages.ts";
 
 const limits = { aheadBlocks: 8, bidBlocks: 4, resendBlocks: 2, lifetimeBlocks: 20, keptBlocks: 100 };
@@ -40,6 +41,34 @@ Deno.test("two machines settle blocks and hear commands of both while the order 
   const heard = all(atSecond, "hear").flatMap(({ commands }) => commands.map(({ id }) => id));
   assert.deepEqual(heard, ["lights"]);
   assert.deepEqual(all(atSecond, "acknowledge"), [{ kind: "acknowledge", id: "lights", block: 108 }]);
+});
+
+Deno.test("a flood of commands is spread over blocks whose seals any way can carry, and one too large is refused", () => {
+  const first = memberOf(0);
+  const second = memberOf(1);
+  first.tick(100);
+  exchange(first, second);
+  exchange(second, first);
+  const count = 6_000;
+  for (let index = 0; index < count; index++) first.command(`command ${index}`, { note: index });
+  first.command("large", "x".repeat(maxSealBytes));
+  const heard: string[] = [];
+  const refused: string[] = [];
+  for (let block = 101; block < 116; block++) {
+    first.tick(block);
+    const actions = exchange(first, second);
+    for (const { message } of all(actions, "send")) {
+      assert.ok(encodeClusterMessage(message).length < 60_000);
+    }
+    for (const { entry } of all(actions, "publish")) {
+      assert.ok(decodeOrderEntry(encodeClusterMessage(entry)) !== undefined);
+    }
+    refused.push(...all(actions, "refuse").map(({ id }) => id));
+    const atSecond = exchange(second, first);
+    heard.push(...all(atSecond, "hear").flatMap(({ commands }) => commands.map(({ id }) => id)));
+  }
+  assert.deepEqual(heard, Array.from({ length: count }, (_, index) => `command ${index}`));
+  assert.deepEqual(refused, ["large"]);
 });
 
 Deno.test("a machine that reaches nobody sends what is settled, then nothing, and refuses commands", () => {

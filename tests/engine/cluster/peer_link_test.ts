@@ -38,6 +38,30 @@ Deno.test("messages arrive that are signed with the same secret and for the same
   }
 });
 
+Deno.test("an error of what takes in a message is not taken for one of the network", async () => {
+  const errors: string[] = [];
+  const onError = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    errors.push((event.reason as Error).message);
+  };
+  globalThis.addEventListener("unhandledrejection", onError);
+  const link = new PeerLink({
+    ...{ hostname: "127.0.0.1", port: 0, secret, orderIdentity: "a" },
+    onMessage: () => {
+      throw new Error("the member is broken");
+    },
+  });
+  try {
+    link.connect("127.0.0.1", link.port);
+    link.send({ kind: "ask", from: 7 });
+    await until("the error is told", () => errors.length > 0);
+    assert.deepEqual(errors, ["the member is broken"]);
+  } finally {
+    link.close();
+    globalThis.removeEventListener("unhandledrejection", onError);
+  }
+});
+
 Deno.test("what does not fit in a datagram, and what has nowhere to go, is counted and not sent", () => {
   const { link } = linkOf();
   try {

@@ -52,3 +52,18 @@ Deno.test("a jump passes nothing that it jumps over, and the offset moves every 
   const moved = new TimecodeTimes(places("01:00:00:10"), rate, 90_000);
   assert.deepEqual(passed(moved, chaseOf(), 0, 20, 0).map(({ frame }) => frame), [10 * perFrame]);
 });
+
+Deno.test("a show that is edited or loaded while timecode runs starts what is to come, once, and nothing that is past", () => {
+  const chase = chaseOf();
+  const cues = places("00:00:00:10", "00:00:00:21", "00:00:01:10");
+  const before = new TimecodeTimes(cues, rate);
+  assert.deepEqual(passed(before, chase, 0, 21, 0).map(({ key }) => key), ["00:00:00:10", "00:00:00:21"]);
+  const edited = new TimecodeTimes(cues, rate);
+  edited.goOnFrom(before, chase);
+  assert.deepEqual(passed(edited, chase, 21, 20, 21 * perFrame).map(({ key }) => key), ["00:00:01:10"]);
+  const loaded = new TimecodeTimes(places("00:00:00:10", "00:00:01:20"), rate);
+  loaded.goOnFrom(new TimecodeTimes(places(), rate), chase);
+  assert.deepEqual(passed(loaded, chase, 41, 10, 41 * perFrame).map(({ key }) => key), ["00:00:01:20"]);
+  // a jump after that is one
+  assert.deepEqual(passed(loaded, chase, 0, 20, 51 * perFrame).map(({ key }) => key), ["00:00:00:10"]);
+});
