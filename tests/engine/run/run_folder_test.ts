@@ -57,7 +57,9 @@ Deno.test("a start removes what runs have left whose first process is gone, and 
       Deno.symlinkSync(parent, `${parent}/${each}/link`);
       Deno.writeTextFileSync(`/dev/shm/${each}.memory`, "left");
     }
-    assert.equal(native.symbols.us_run_remove_dead(cString(parent)), 4);
+    const removed = native.symbols.us_run_remove_dead(cString(parent));
+    // the folders; another engine that starts just now may have removed what lay in the memory of all
+    assert.ok(removed >= dead.length && removed <= 2 * dead.length, `${removed} were removed`);
     for (const each of dead) {
       assert.ok(!exists(`${parent}/${each}`) && !exists(`/dev/shm/${each}.memory`), each);
     }
