@@ -28,6 +28,19 @@ export function sharedItems<T>(
   return found;
 }
 
+/** Tests of one file of which a run has a share. */
+export class SharedTests {
+  readonly #tests: [name: string, work: () => Promise<void>][] = [];
+
+  /** May be called without its object, as `test`. */
+  readonly add = (name: string, work: () => Promise<void>): void => void this.#tests.push([name, work]);
+
+  /** Gives the runner those of this run: the last line of the file. */
+  register(what: string, parts: number): void {
+    for (const [name, work] of sharedItems(what, this.#tests, parts)) Deno.test(name, work);
+  }
+}
+
 /**
  * The number of random runs and the seed of their generator, for `fc.assert(property, sharedRuns(…))`. A run of everything
  * has no seed of its own: the generator then takes another one each time, and prints it when a property fails.

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { OscMessage } from "../osc/packet/packet.ts";
 import { UdpClient } from "../testing/osc/udp_client.ts";
-import { sharedItems, sharedRuns } from "../testing/share.ts";
+import { sharedItems, sharedRuns, SharedTests } from "../testing/share.ts";
 import { readFloatWav } from "../testing/sound/read_float_wav.ts";
 import { until } from "../testing/until.ts";
 
@@ -74,11 +74,8 @@ function threadsOf(pid: number): string[] {
 const runtimeLine = /^.*Uncaught \(in worker ".*"\)\S* Error: execution terminated\n/gm;
 
 /** Ways to use the program of which each costs a start or more: a run has a share of them, beside those that every run has. */
-const uses: [name: string, work: () => Promise<void>][] = [];
-
-function test(name: string, work: () => Promise<void>): void {
-  uses.push([name, work]);
-}
+const uses = new SharedTests();
+const test = uses.add;
 
 const eachLine = /^(\d\d:\d\d:\d\d\.\d{3} (info|warning|error|debug) .*\n)*$/;
 
@@ -261,4 +258,4 @@ test("without a device the clock keeps time, and says loudly that there is no so
   assert.match(stderr, /NO SOUND|playing sines on (?!clock)/);
 });
 
-for (const [name, work] of sharedItems("further uses of the program", uses, 2)) Deno.test(name, work);
+uses.register("further uses of the program", 2);

@@ -18,7 +18,7 @@ import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { processesWith, ProgramInProcesses } from "../../testing/engine/program_in_processes.ts";
 import { scrape } from "../../testing/osc/scrape.ts";
 import { UdpClient } from "../../testing/osc/udp_client.ts";
-import { sharedItems } from "../../testing/share.ts";
+import { sharedItems, SharedTests } from "../../testing/share.ts";
 import { until } from "../../testing/until.ts";
 
 /** Runs the program, and asserts that it leaves nothing behind. */
@@ -37,11 +37,8 @@ async function withProgram(
 }
 
 /** Losses of which each costs a program of its own: a run has a share of them, beside those that every run has. */
-const losses: [name: string, work: () => Promise<void>][] = [];
-
-function test(name: string, work: () => Promise<void>): void {
-  losses.push([name, work]);
-}
+const losses = new SharedTests();
+const test = losses.add;
 
 /** Where the control process that started last serves HTTP. */
 function queryUrl({ output }: ProgramInProcesses): string {
@@ -335,6 +332,4 @@ Deno.test("a control process learns from its launcher which run it belongs to", 
   }
 });
 
-for (const [name, work] of sharedItems("further losses of the program in processes", losses, 3)) {
-  Deno.test(name, work);
-}
+losses.register("further losses of the program in processes", 3);

@@ -14,7 +14,7 @@ import { threadWaitSeconds } from "../../testing/measure/processor_time.ts";
 import { renderAgain } from "../../testing/engine/render_again.ts";
 import { until } from "../../testing/until.ts";
 import { UdpClient } from "../../testing/osc/udp_client.ts";
-import { sharedItems } from "../../testing/share.ts";
+import { SharedTests } from "../../testing/share.ts";
 import { startOscServer } from "../../testing/osc/osc_server.ts";
 import type { QuietSenderStart } from "./quiet_sender.ts";
 
@@ -148,11 +148,8 @@ async function blocksOfNotes(session: string): Promise<Map<number, number>> {
 }
 
 /** Each floods for some seconds: a run has one of them. */
-const floods: [name: string, work: () => Promise<void>][] = [];
-
-function test(name: string, work: () => Promise<void>): void {
-  floods.push([name, work]);
-}
+const floods = new SharedTests();
+const test = floods.add;
 
 test("a flood from a forbidden address is dropped unread and counted; a quiet sender's notes land within the stated latency", async () => {
   const { flooded, counts, heard, inTime } = await underFlood({
@@ -205,4 +202,4 @@ test("a flood without a limit costs what the system drops, to the packet, and no
   );
 });
 
-for (const [name, work] of sharedItems("floods", floods, 3)) Deno.test(name, work);
+floods.register("floods", 3);
