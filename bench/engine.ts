@@ -5,37 +5,9 @@
 import { developmentCommand } from "../testing/development_command.ts";
 import { encodePacket } from "../osc/packet/codec.ts";
 import { report } from "./report.ts";
+import { startProgram, stopProgram } from "./started_program.ts";
 
 const seconds = developmentCommand(import.meta.url, { maxWords: 1 }).numberAt(0, 10);
-const root = new URL("..", import.meta.url);
-
-/** Starts an engine and resolves when it plays; tells how long that took. */
-async function start(
-  environment: Record<string, string>,
-): Promise<{ process: Deno.ChildProcess; port: number; startMs: number }> {
-  const began = performance.now();
-  const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "main.ts", "start"],
-    cwd: root,
-    env: { UNDERSTUDY_DRIVER: "clock", UNDERSTUDY_OSC_PORT: "0", ...environment },
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).spawn();
-  const lines = process.stderr.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  for (;;) {
-    const { value, done } = await lines.read();
-    if (done) throw new Error(text);
-    text += value;
-    const port = /ready: OSC on .*:(\d+)/.exec(text)?.[1];
-    if (port === undefined) continue;
-    void (async () => {
-      while (!(await lines.read()).done) { /* drain */ }
-    })();
-    return { process, port: Number(port), startMs: performance.now() - began };
-  }
-}
 
 /** Processor time of a process so far, in seconds: user and system, in units of 1/100 s. */
 function cpuSeconds(pid: number): number {
@@ -49,28 +21,26 @@ async function share(pid: number): Promise<number> {
   return (cpuSeconds(pid) - before) / seconds * 100;
 }
 
-async function stop(process: Deno.ChildProcess): Promise<void> {
-  process.kill("SIGTERM");
-  await process.status;
-}
-
 const rows: Record<string, string | number>[] = [];
 const cache = await Deno.makeTempDir();
 for (const what of ["start, native part built first", "start, warm", "start, warm"]) {
-  const { process, startMs } = await start({ UNDERSTUDY_CACHE_DIR: cache });
-  rows.push({ what, value: `${startMs.toFixed(0)} ms from the command to playing` });
-  await stop(process);
+  const program = await startProgram({ environment: { UNDERSTUDY_CACHE_DIR: cache } });
+  rows.push({ what, value: `${program.readyMs.toFixed(0)} ms from the command to playing` });
+  await stopProgram(program);
 }
 await Deno.remove(cache, { recursive: true });
 for (const [blockFrames, lookahead] of [[128, 4], [64, 8]]) {
-  const { process, port } = await start({
-    UNDERSTUDY_BLOCK_FRAMES: String(blockFrames),
-    UNDERSTUDY_LOOKAHEAD_BLOCKS: String(lookahead),
+  const program = await startProgram({
+    environment: {
+      UNDERSTUDY_BLOCK_FRAMES: String(blockFrames),
+      UNDERSTUDY_LOOKAHEAD_BLOCKS: String(lookahead),
+    },
   });
+  const { process: { pid }, port } = program;
   await new Promise((done) => setTimeout(done, 1_000));
   rows.push({
     what: `idle, ${blockFrames} x ${lookahead}`,
-    value: `${(await share(process.pid)).toFixed(1)} % of a core`,
+    value: `${(await share(pid)).toFixed(1)} % of a core`,
   });
   const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   for (let number = 40; number < 56; number++) {
@@ -82,9 +52,9 @@ for (const [blockFrames, lookahead] of [[128, 4], [64, 8]]) {
   }
   rows.push({
     what: `16 voices, ${blockFrames} x ${lookahead}`,
-    value: `${(await share(process.pid)).toFixed(1)} % of a core`,
+    value: `${(await share(pid)).toFixed(1)} % of a core`,
   });
   socket.close();
-  await stop(process);
+  await stopProgram(program);
 }
 await report("engine", rows);

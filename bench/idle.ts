@@ -10,6 +10,7 @@ import { developmentCommand } from "../testing/development_command.ts";
 import { median } from "./median.ts";
 import { family, memoryMiB } from "./process_family.ts";
 import { report } from "./report.ts";
+import { startProgram, stopProgram } from "./started_program.ts";
 
 const { options, words: [other] } = developmentCommand(import.meta.url, {
   maxWords: 1,
@@ -48,39 +49,20 @@ function threadsOf(
 }
 
 async function measure(checkout: string, isolation: string) {
-  const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "main.ts", "start", options.patch],
-    cwd: checkout,
-    env: {
-      UNDERSTUDY_DRIVER: "clock",
-      UNDERSTUDY_OSC_PORT: "0",
-      UNDERSTUDY_OSCQUERY_PORT: "0",
-      UNDERSTUDY_ISOLATION: isolation,
-    },
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).spawn();
-  const lines = process.stderr.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  while (!text.includes("ready: OSC on")) {
-    const { value, done } = await lines.read();
-    if (done) throw new Error(text);
-    text += value;
-  }
-  void (async () => {
-    while (!(await lines.read()).done);
-  })();
+  const program = await startProgram({
+    patch: options.patch,
+    environment: { UNDERSTUDY_OSCQUERY_PORT: "0", UNDERSTUDY_ISOLATION: isolation },
+    checkout,
+  });
   await pause(settleMs);
-  const pids = family(process.pid);
+  const pids = family(program.process.pid);
   const startMs = performance.now();
   const before = threadsOf(pids);
   await pause(options.seconds * 1_000);
   const after = threadsOf(pids);
   const passed = (performance.now() - startMs) / 1_000;
   const memory = memoryMiB(pids);
-  process.kill("SIGTERM");
-  await process.status;
+  await stopProgram(program);
   const threads = [...after].map(([thread, { seconds, sleeps }]) => ({
     share: (seconds - (before.get(thread)?.seconds ?? 0)) / passed * 100,
     sleeps: (sleeps - (before.get(thread)?.sleeps ?? 0)) / passed,

@@ -9,6 +9,8 @@ import {
   type OscMessage,
 } from "../osc/packet/codec.ts";
 import { startSoundServer } from "../testing/sound/sound_server.ts";
+import { awaitOutput } from "./await_output.ts";
+import { startProgram, stopProgram } from "./started_program.ts";
 
 /** A server under test. */
 export interface OscServer {
@@ -82,15 +84,8 @@ export class FastSocket {
  * to the same engine, which has asked for no answers.
  */
 export async function startUnderstudy(native: NativeLibrary): Promise<[OscServer, OscServer]> {
-  const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "main.ts", "start"],
-    cwd: new URL("..", import.meta.url),
-    env: { UNDERSTUDY_DRIVER: "clock", UNDERSTUDY_OSC_PORT: "0", UNDERSTUDY_OSC_RATE: "0" },
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).spawn();
-  const port = await portOf(process.stderr, /ready: OSC on .*:(\d+)/);
+  const program = await startProgram({ environment: { UNDERSTUDY_OSC_RATE: "0" } });
+  const { port } = program;
   const socket = new FastSocket(native, port);
   let done = 0;
   const listen = () =>
@@ -110,8 +105,7 @@ export async function startUnderstudy(native: NativeLibrary): Promise<[OscServer
     },
     stop: async () => {
       socket.close();
-      process.kill("SIGTERM");
-      await process.status;
+      await stopProgram(program);
     },
   };
   return [answered, await withoutAnswers(answered, new FastSocket(native, port))];
@@ -157,7 +151,7 @@ export async function startScsynth(native: NativeLibrary): Promise<OscServer> {
     stdout: "piped",
     stderr: "null",
   }).spawn();
-  await portOf(process.stdout, /(server ready)/);
+  await awaitOutput(process.stdout, /server ready/);
   const socket = new FastSocket(native, port);
   return {
     name: "scsynth",
@@ -188,23 +182,6 @@ export async function startScsynth(native: NativeLibrary): Promise<OscServer> {
 }
 
 const busesAtOnce = 1_500;
-
-/** The first number that a pattern finds in what a process says; the rest is read and forgotten. */
-async function portOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>, pattern: RegExp): Promise<number> {
-  const lines = stream.pipeThrough(new TextDecoderStream()).getReader();
-  let said = "";
-  for (;;) {
-    const { value, done } = await lines.read();
-    if (done) throw new Error(said);
-    said += value;
-    const found = pattern.exec(said);
-    if (!found) continue;
-    void (async () => {
-      while (!(await lines.read()).done) { /* forget */ }
-    })();
-    return Number(found[1]);
-  }
-}
 
 /** Waits until all that is wanted has come, or nothing comes any more. */
 async function quiet(look: () => void, count: () => number, wanted: number): Promise<void> {

@@ -7,6 +7,7 @@
 import { median } from "./median.ts";
 import { family, memoryMiB } from "./process_family.ts";
 import { report } from "./report.ts";
+import { startProgram, stopProgram } from "./started_program.ts";
 
 const here = new URL("..", import.meta.url).pathname;
 const [other, rounds = "5"] = Deno.args;
@@ -23,32 +24,18 @@ function childrenSeconds(): number {
 
 async function measure(checkout: string, isolation: string) {
   const before = childrenSeconds();
-  const began = performance.now();
-  const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "main.ts", "start", "keys"],
-    cwd: checkout,
-    env: {
-      ...{ UNDERSTUDY_ISOLATION: isolation, UNDERSTUDY_DRIVER: "clock", UNDERSTUDY_OSC_PORT: "0" },
+  const program = await startProgram({
+    patch: "keys",
+    environment: {
+      UNDERSTUDY_ISOLATION: isolation,
       ...{ UNDERSTUDY_OSCQUERY_PORT: "0", UNDERSTUDY_MDNS: "off", UNDERSTUDY_MIDI: "off" },
     },
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).spawn();
-  let text = "";
-  const lines = process.stderr.pipeThrough(new TextDecoderStream()).getReader();
-  while (!text.includes("ready: OSC")) {
-    const { value, done } = await lines.read();
-    if (done) throw new Error(text);
-    text += value;
-  }
-  const readyMs = performance.now() - began;
+    checkout,
+  });
   await new Promise((resume) => setTimeout(resume, settleMs));
-  const memory = memoryMiB(family(process.pid));
-  process.kill("SIGTERM");
-  while (!(await lines.read()).done);
-  await process.status;
-  return { readyMs, memory, processor: childrenSeconds() - before };
+  const memory = memoryMiB(family(program.process.pid));
+  await stopProgram(program);
+  return { readyMs: program.readyMs, memory, processor: childrenSeconds() - before };
 }
 
 const rows: Record<string, string | number>[] = [];

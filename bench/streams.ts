@@ -11,10 +11,12 @@
 import type { OscArgument, OscMessage } from "../osc/packet/codec.ts";
 import { developmentCommand } from "../testing/development_command.ts";
 import { UdpClient } from "../testing/osc/udp_client.ts";
+import { hallText } from "../testing/patch/hall_text.ts";
 import { until } from "../testing/until.ts";
 import { writeNoise } from "../testing/sound/noise_file.ts";
 import { family, memoryMiB } from "./process_family.ts";
 import { report } from "./report.ts";
+import { startProgram, stopProgram } from "./started_program.ts";
 import { ScsynthMissingError, scsynthScoreSeconds, scsynthVersion } from "./scsynth.ts";
 import { encodeSynthDef, type Unit } from "./synthdef.ts";
 
@@ -87,14 +89,7 @@ async function writeFiles(): Promise<void> {
       sampleRateHz: options.rate,
     });
   }
-  const buses = Array.from({ length: outputs }, (_, index) => `channel(bus({ number: ${index + 1} }), 0)`);
-  await Deno.writeTextFile(
-    `${folder}/hall.ts`,
-    `import { bus, channel, definePatch } from "understudy";
-export default definePatch({ name: "hall", channels: ${outputs}, instruments: {}, parameters: {},
-  output: () => [${buses.join(", ")}] });
-`,
-  );
+  await Deno.writeTextFile(`${folder}/hall.ts`, hallText(outputs));
 }
 
 /** The output on which the first channel of a file plays, from 0 on. */
@@ -104,38 +99,22 @@ function outputOf(file: number): number {
 
 /** Processor time in parts of a core, before and while files play, and memory. */
 async function playWithEngine() {
-  const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "main.ts", "start", `${folder}/hall.ts`],
-    cwd: new URL("..", import.meta.url),
-    env: {
-      UNDERSTUDY_DRIVER: "clock",
+  const program = await startProgram({
+    patch: `${folder}/hall.ts`,
+    environment: {
       UNDERSTUDY_SAMPLE_RATE: String(engineRateHz),
       UNDERSTUDY_BLOCK_FRAMES: String(blockFrames),
       UNDERSTUDY_CHANNELS: String(outputs),
-      UNDERSTUDY_OSC_PORT: "0",
       UNDERSTUDY_OSCQUERY_PORT: "0",
       UNDERSTUDY_STREAM_MIB: "128",
       UNDERSTUDY_STREAM_FOLDER: folder,
     },
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).spawn();
-  const lines = process.stderr.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  const port = /ready: OSC on .*?:(\d+)\D/;
-  while (!port.test(text)) {
-    const { value, done } = await lines.read();
-    if (done) throw new Error(text);
-    text += value;
-  }
-  void (async () => {
-    while (!(await lines.read()).done);
-  })();
-  const client = new UdpClient(`127.0.0.1:${port.exec(text)![1]}`);
+  });
+  const { process: { pid }, port } = program;
+  const client = new UdpClient(`127.0.0.1:${port}`);
   try {
     await pause(settleMs);
-    const idle = await shareDuring(process.pid, () => pause(settleMs));
+    const idle = await shareDuring(pid, () => pause(settleMs));
     for (let file = 0; file < streams; file++) {
       await ask(client, "/stream/arm", "s", `${file}.wav`);
       await ask(client, "/stream/slices", "isffi", file + 1, `${file}.wav`, 0, fileSeconds, 0);
@@ -146,17 +125,16 @@ async function playWithEngine() {
     for (let file = 0; file < streams; file++) await ask(client, "/stream/play", "i", file + 1);
     await pause(settleMs);
     const memory: number[] = [];
-    const playing = await shareDuring(process.pid, async () => {
+    const playing = await shareDuring(pid, async () => {
       for (let look = 0; look < looks; look++) {
         await pause(seconds * 1_000 / looks);
-        memory.push(memoryMiB(family(process.pid)));
+        memory.push(memoryMiB(family(pid)));
       }
     });
     return { idle, playing, memory, late: await lateBlocks(client) };
   } finally {
     await client.close();
-    process.kill("SIGTERM");
-    await process.status;
+    await stopProgram(program);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Sound files for a chaos run, of several formats and rates, and what plays them: a show of streams on many outputs. */
+import { hallText } from "../../testing/patch/hall_text.ts";
 import type { SeededRandom } from "../../testing/seeded_random.ts";
 import { run, sox } from "../../testing/sound/sound_files.ts";
 
@@ -50,14 +51,7 @@ export function streamEnvironment(folder: string, outputs: number): Readonly<Rec
 export async function writeStreamFiles(folder: string, streams: number, outputs: number): Promise<void> {
   const sounds = `${folder}/sounds`;
   await Deno.mkdir(sounds, { recursive: true });
-  const buses = Array.from({ length: outputs }, (_, index) => `channel(bus({ number: ${index + 1} }), 0)`);
-  await Deno.writeTextFile(
-    `${folder}/hall.ts`,
-    `import { bus, channel, definePatch } from "understudy";
-export default definePatch({ name: "hall", channels: ${outputs}, instruments: {}, parameters: {},
-  output: () => [${buses.join(", ")}] });
-`,
-  );
+  await Deno.writeTextFile(`${folder}/hall.ts`, hallText(outputs));
   await Promise.all(
     filesOf(streams).map(async (name, index) => {
       const { rateHz, encode, ...kind } = kinds[index % kinds.length];
